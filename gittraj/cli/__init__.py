@@ -1,0 +1,1 @@
+"""The front door: commands, one error edge, one console."""

@@ -1,0 +1,1 @@
+"""Bytes ↔ words: deterministic CBOR, note framing, digests and the record's schema."""

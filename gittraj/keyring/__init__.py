@@ -1,0 +1,1 @@
+"""Signing keys (files, ssh-agent, generated) and allowed signers."""

@@ -1,0 +1,37 @@
+"""A commit and what it changes, as the store reads them from the repository."""
+
+import msgspec
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """Object ids are lower-case hex; times are seconds since the epoch with the zone's offset in minutes."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    author_name: str
+    author_email: str
+    author_time: int
+    committer_name: str
+    committer_email: str
+    committer_time: int
+    committer_offset: int
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.split("\n", 1)[0]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One path that a commit changes against its first parent (no rename detection: a move is a deletion and an addition).
+
+    `old`, `new`: blob ids, "" where the path does not exist. `old_mode`, `new_mode`: as git writes them, 0 where absent.
+    """
+
+    path: str
+    old: str
+    new: str
+    old_mode: int
+    new_mode: int

@@ -1,0 +1,1 @@
+"""Secrets, paths and gated reasoning leave before anything is signed."""

@@ -1,0 +1,1 @@
+"""COSE_Sign1 statements: headers, signing, and the numbered steps of verification."""

@@ -1,0 +1,1 @@
+"""Git: the repository, notes trees, settings, hook shims and local state."""
