@@ -28,8 +28,8 @@ class Agent(Protocol):
     def running(self, env: Mapping[str, str], /) -> str | None:
         """The session id if this process runs inside the agent; "" if inside but the id is not told; None if outside."""
 
-    def sniff(self, head: bytes, name: str, /) -> bool:
-        """Whether a file with this beginning (up to 64 KiB) and base name is a session of this agent; never raises."""
+    def sniff(self, head: bytes, path: str, /) -> bool:
+        """Whether the file at `path` with this beginning (up to 64 KiB; b"" for a folder) is a session of this agent; never raises."""
 
     def read(self, path: str, start: Position | None = None, *, until: int | None = None, session: str = "") -> Reading:
         """Entries from `start` (None: the beginning) to the end, or to byte offset `until`.

@@ -1,0 +1,48 @@
+"""The hermetic seal: every test runs with its own HOME, fixed dates, no system git config, no agent around it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_SCRUB = (
+    "GIT_", "SSH_", "CLAUDE", "CODEX", "GEMINI", "OPENCODE", "CURSOR", "PI_", "XDG_", "AGENT", "GITTRAJ_", "PRE_COMMIT",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def hermetic_seal(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A HOME of its own with a git identity; returns the HOME."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(_SCRUB):
+            monkeypatch.delenv(name)
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Dana Example\n\temail = dana@example.org\n[init]\n\tdefaultBranch = main\n"
+        "[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[protocol \"file\"]\n\tallow = always\n"
+    )
+    for name, value in {
+        "HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_EDITOR": "false",
+        "GIT_PAGER": "cat",
+        "GIT_AUTHOR_DATE": "1700000000 +0000",
+        "GIT_COMMITTER_DATE": "1700000000 +0000",
+        "NO_COLOR": "1",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield home
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real sessions, repositories and vectors, which lies beside the project where it is present."""
+    root = Path(__file__).resolve().parents[1]
+    for place in (Path(os.environ["TRAJ_SHARED"]) if "TRAJ_SHARED" in os.environ else None, root.parent / "shared"):
+        if place and (place / "sessions").is_dir():
+            return place
+    pytest.skip("the real sessions (../shared) are not here")
