@@ -4,6 +4,7 @@ Streams: one line is in memory at a time. An unfinished last line (the agent is 
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -62,8 +63,8 @@ class Lines:
                     self._hash.update(data)
                     if line.value is not None or line.damage:
                         yield line
-        except OSError as error:
-            raise AgentError(f"{self.path}: cannot be read: {error.strerror}") from error
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+            raise AgentError(f"{self.path!r}: cannot be read: {getattr(error, 'strerror', '') or error}") from error
 
 
 def _line(end: int, data: bytes) -> Line:
@@ -74,7 +75,16 @@ def _line(end: int, data: bytes) -> Line:
         return Line(end, _decode(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         first = str(error) or type(error).__name__
-    try:  # invalid UTF-8 inside a string is common where tools print bytes: keep the line, mark what was replaced
-        return Line(end, _decode(text.decode("utf-8", "replace")))
+    plain = text.decode("utf-8", "replace")  # invalid UTF-8 inside a string is common where tools print bytes
+    try:
+        return Line(end, _decode(plain))
     except (msgspec.DecodeError, RecursionError):
-        return Line(end, None, text.decode("utf-8", "replace"), first)
+        pass
+    try:  # slower, but takes half a surrogate pair ("\\ud83d"), which JavaScript writes where a text was cut inside an emoji
+        return Line(end, json.loads(plain, parse_constant=_refuse))
+    except (ValueError, RecursionError):
+        return Line(end, None, plain, first)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

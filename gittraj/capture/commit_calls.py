@@ -1,0 +1,95 @@
+"""Which tool call made a commit: entries and the commit go in, the index of the top-level entry that ran `git commit` comes out."""
+
+import re
+from typing import Any, NamedTuple
+
+from gittraj.capture.moments import seconds
+from gittraj.model.commit import Commit
+from gittraj.model.entry import Entry, walk
+
+# "git commit", with options of git between ("git -C dir -c a=b commit"); aliases and wrappers are found by their output instead
+_COMMITS = re.compile(
+    r"\bgit\b(?:\s+(?:-[cC]\s+\S+|--?[\w-]+(?:=\S+)?))*\s+(?:commit|merge|cherry-pick|revert|rebase|am)\b"
+)
+_TEXT_LIMIT = (
+    1 << 20
+)  # a command or output longer than this is not searched: git's own lines stand at its beginning or end
+
+
+class CommitCall(NamedTuple):
+    """`place`: position of the top-level entry; `call_id`: of the call (maybe a sub-agent's); `open`: no result yet."""
+
+    place: int
+    call_id: str
+    open: bool
+
+
+def open_calls(entries: list[Entry]) -> list[CommitCall]:
+    """Calls without a result whose text runs git commit: the agent's own commit in flight, latest last."""
+    return [CommitCall(index, call.get("call-id", ""), True) for index, call, result in _calls(entries)
+            if result is None and _COMMITS.search(_text(call.get("input")))]  # fmt: skip
+
+
+def made(entries: list[Entry], commit: Commit) -> CommitCall | None:
+    """The call that made `commit`: its output names the commit, or it ran while the commit was made and holds its subject."""
+    by_time = None
+    short = commit.id[:7]
+    for index, call, result in _calls(entries):
+        command = _text(call.get("input"))
+        output = _text(result.get("output")) if result else ""
+        if short in output and _names(output, commit.id) and (_COMMITS.search(command) or "commit" in command):
+            return CommitCall(index, call.get("call-id", ""), result is None)
+        if (
+            _COMMITS.search(command)
+            and _contains(command, commit.subject)
+            and _ran_at(call, result, commit.committer_time)
+        ):
+            by_time = CommitCall(index, call.get("call-id", ""), result is None)
+    return by_time
+
+
+def mentioned(entries: list[Entry]) -> list[tuple[int, str]]:
+    """(index, abbreviated commit id) of every ``[branch abc1234] subject`` line that git printed in an output."""
+    found = []
+    for index, _, result in _calls(entries):
+        if result is not None:
+            for match in re.finditer(r"\[[^\]\n]{1,200}? ([0-9a-f]{7,40})\]", _text(result.get("output"))):
+                found.append((index, match[1]))
+    return found
+
+
+def _calls(entries: list[Entry]) -> list[tuple[int, Entry, Entry | None]]:
+    results: dict[str, Entry] = {}
+    calls: list[tuple[int, Entry]] = []
+    for index, top in enumerate(entries):
+        for entry in walk([top]):
+            if entry["type"] == "tool-call":
+                calls.append((index, entry))
+            elif entry["type"] == "tool-result":
+                results.setdefault(entry.get("call-id", ""), entry)
+    return [(index, call, results.get(call.get("call-id", ""))) for index, call in calls]
+
+
+def _text(value: Any) -> str:
+    """All text inside `value`, joined; bounded."""
+    if isinstance(value, str):
+        return value if len(value) <= _TEXT_LIMIT else value[: _TEXT_LIMIT // 2] + value[-_TEXT_LIMIT // 2 :]
+    if isinstance(value, dict):
+        return "\n".join(_text(part) for part in value.values())
+    if isinstance(value, list):
+        return " ".join(_text(part) for part in value)
+    return ""
+
+
+def _names(output: str, commit: str) -> bool:
+    return any(commit.startswith(match[0]) for match in re.finditer(r"\b[0-9a-f]{7,64}\b", output))
+
+
+def _contains(command: str, subject: str) -> bool:
+    return bool(subject) and (subject in command or subject.replace('"', '\\"') in command)
+
+
+def _ran_at(call: Entry, result: Entry | None, moment: int) -> bool:
+    began = seconds(call)
+    ended = seconds(result) if result else None
+    return began is not None and int(began) <= moment and (ended is None or ended >= moment)

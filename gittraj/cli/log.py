@@ -1,0 +1,78 @@
+"""`git traj log`: revisions go in; a line per commit with its agents, steps, size and verdict comes out."""
+
+from gittraj.cli.command import NUMBER, READING, Command, Parameter
+from gittraj.cli.console import Console
+from gittraj.cli.paint import EDGE, Line, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gittraj.model.report import LogLine
+
+SUBJECT = 40  # columns that a subject gets at least
+_SIGNS: "dict[str, Span]" = {
+    "verified": ("good", "✓"),
+    "carried": ("good", "✓ carried"),
+    "untrusted": ("note", "? untrusted"),
+    "failed": ("bad", "✗ failed"),
+    "missing": ("dim", "–"),
+    "exempt": ("dim", "–"),
+}
+
+
+def log(console: Console, revisions: str | None = None, *, limit: int | None = None, json: bool = False) -> int:
+    """A line per commit of `revisions`, newest first."""
+    from gittraj.flows.log import log as flow
+
+    lines = flow(revisions, limit=limit)
+    if json:
+        from gittraj.cli import shapes
+
+        console.json(shapes.log(list(lines)))
+    else:
+        console.page(line for each in lines for line in commit_lines(each))
+    return 0
+
+
+def commit_lines(line: "LogLine") -> "Iterator[Line]":
+    """The line of one commit, and one more for each further agent."""
+    from gittraj.cli.columns import fit, pad
+    from gittraj.cli.escape import one_line
+
+    agents = [one_line(text) for text in _agents(line)]
+    size = f"+{line.added} −{line.removed}"
+    steps = f"{line.steps} step{'' if line.steps == 1 else 's'}" if line.statements else ""
+    yield Line(
+        ("note", line.commit.id[:8]),
+        ("name" if agents else "dim", "  " + pad(fit(agents[0] if agents else "–", 14), 14)),
+        ("", f"  {steps:>9}  {size:<12}  "),
+        _SIGNS.get(line.verdict, ("dim", line.verdict)),
+        ("", f" {one_line(line.commit.subject)}"),
+        right=EDGE,
+    )
+    for agent in agents[1:]:
+        yield Line(("name", " " * 10 + agent))
+
+
+def _agents(line: "LogLine") -> "Iterable[str]":
+    for index, agent in enumerate(line.agents):
+        version = line.agent_versions[index] if index < len(line.agent_versions) else ""
+        yield f"{agent.partition('-')[0]} {'.'.join(version.split('.')[:2])}".strip()
+
+
+COMMANDS = (
+    Command(
+        "log",
+        log,
+        "List commits with agent, steps, size and verdict.",
+        Parameter(
+            "revisions", help="a range such as main~4.. or a branch; HEAD's history if not given", metavar="RANGE"
+        ),
+        Parameter("limit", "-n", "--limit", help="at most this many commits", kind=NUMBER, metavar="NUMBER"),
+        *READING,
+        about="Signs: ✓ verified, ? good signature of an untrusted signer, ✗ failed, – no trace. "
+        "Lines added and removed are those of git's default diff against the first parent.",
+        examples=(("git traj log -n 20", "the last 20 commits"), ("git traj log main..", "what this branch adds")),
+    ),
+)

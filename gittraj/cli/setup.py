@@ -1,0 +1,57 @@
+"""`git traj init` and `git traj deinit`: a repository goes in; what was set up or taken back comes out, a line each."""
+
+from gittraj.cli.command import Command
+from gittraj.cli.console import Console
+from gittraj.cli.paint import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gittraj.model.report import Step
+
+
+def init(console: Console) -> int:
+    """Set this repository up: hooks, key, trust, note settings."""
+    from gittraj.flows.setup import init as flow
+
+    steps = flow()
+    _tell(console, steps)
+    console.hint("commit as usual, then: git traj show")
+    return 0
+
+
+def deinit(console: Console) -> int:
+    """Take back what `init` did; notes and keys stay."""
+    from gittraj.flows.setup import deinit as flow
+
+    _tell(console, flow())
+    return 0
+
+
+def _tell(console: Console, steps: "Iterable[Step]") -> None:
+    from gittraj.cli.escape import one_line
+
+    for step in steps:
+        sign = ("good", "✓ ") if step.done else ("note", "! ")
+        console.lines([Line(sign, ("", one_line(step.what)))])
+        if step.hint:
+            console.lines([Line(("", f"  {one_line(step.hint)}"))])
+
+
+COMMANDS = (
+    Command(
+        "init",
+        init,
+        "Set this repository up: hook, key, trust, note settings.",
+        about="Hooks that are there already keep running; nothing is overwritten, and a second init changes nothing. Nothing leaves "
+        "your machine: notes are pushed only when you ask for it.",
+        examples=(("git traj init", "once per clone"),),
+    ),
+    Command(
+        "deinit",
+        deinit,
+        "Take back what init did; notes and keys stay.",
+        about="Hooks are restored byte for byte.",
+    ),
+)

@@ -1,0 +1,128 @@
+"""The stable JSON shapes of the reading commands: reports go in, plain maps with hex for bytes come out (docs/reference/cli.md)."""
+
+from typing import Any
+
+from gittraj.codec.json import to_json_value
+from gittraj.model.report import (
+    Attached,
+    AttachReport,
+    CommitVerdict,
+    Finding,
+    KeyLine,
+    LogLine,
+    NoteDamage,
+    Shown,
+    VerifyReport,
+)
+from gittraj.model.states import Verified
+from gittraj.model.verdict import Check
+
+
+def show(shown: Shown) -> dict[str, Any]:
+    """`git traj show --json`."""
+    statements = [{**_statement(each), "record": _record(each)} for each in shown.statements]
+    return {
+        "commit": shown.commit.id,
+        "branch": shown.branch,
+        "statements": statements,
+        "damage": _damage(shown.damage),
+    }
+
+
+def log(lines: list[LogLine]) -> dict[str, Any]:
+    """`git traj log --json`."""
+    return {"commits": [_log_line(line) for line in lines]}
+
+
+def verify(report: VerifyReport) -> dict[str, Any]:
+    """`git traj verify --json`."""
+    return {"ok": report.ok, "commits": [_verdict(each) for each in report.commits]}
+
+
+def attach(report: AttachReport) -> dict[str, Any]:
+    """`git traj attach --json` and `git traj finish --json`."""
+    return {
+        "attached": [_attached(each) for each in report.attached],
+        "skipped": [{"path": path, "reason": reason} for path, reason in report.skipped],
+        "warnings": list(report.warnings),
+    }
+
+
+def keys(lines: list[KeyLine]) -> dict[str, Any]:
+    """`git traj keys list --json`, `keys new --json` and `keys trust --json`."""
+    names = ("principal", "fingerprint", "type", "source", "role", "usable")
+    return {"keys": [{name: getattr(line, name) for name in names} for line in lines]}
+
+
+def doctor(findings: list[Finding]) -> dict[str, Any]:
+    """`git traj doctor --json`."""
+    names = ("level", "what", "why", "hint")
+    return {"findings": [{name: getattr(each, name) for name in names} for each in findings]}
+
+
+def _record(verified: Verified) -> Any:
+    return to_json_value(verified.record)
+
+
+def _statement(verified: Verified) -> dict[str, Any]:
+    statement = verified.statement
+    return {
+        "digest": statement.digest,
+        "kind": statement.kind,
+        "signer": {"principal": verified.principal, "kid": statement.kid.hex(), "trusted": verified.trusted},
+        "checks": _checks(verified.checks),
+    }
+
+
+def _checks(checks: tuple[Check, ...]) -> dict[str, Any]:
+    return {check.name: {"result": check.result, "detail": check.detail} for check in checks}
+
+
+def _damage(damage: tuple[NoteDamage, ...]) -> list[dict[str, Any]]:
+    return [{"start": each.start, "end": each.end, "reason": each.reason} for each in damage]
+
+
+def _verdict(verdict: CommitVerdict) -> dict[str, Any]:
+    return {
+        "commit": verdict.commit.id,
+        "subject": verdict.commit.subject,
+        "status": verdict.status,
+        "reason": verdict.reason,
+        "statements": [_statement(each) for each in verdict.statements],
+        "damage": _damage(verdict.damage),
+    }
+
+
+def _log_line(line: LogLine) -> dict[str, Any]:
+    return {
+        "commit": line.commit.id,
+        "subject": line.commit.subject,
+        "author": f"{line.commit.author_name} <{line.commit.author_email}>",
+        "statements": line.statements,
+        "agents": list(line.agents),
+        "agent_versions": list(line.agent_versions),
+        "models": list(line.models),
+        "sessions": list(line.sessions),
+        "steps": line.steps,
+        "coverage": {},
+        "added": line.added,
+        "removed": line.removed,
+        "verdict": line.verdict,
+    }
+
+
+def _attached(each: Attached) -> dict[str, Any]:
+    names = (
+        "commit",
+        "agent",
+        "session",
+        "seq",
+        "entries",
+        "body_bytes",
+        "redactions",
+        "public",
+        "unknown",
+        "waiting",
+        "path",
+    )
+    return {name: getattr(each, name) for name in names}

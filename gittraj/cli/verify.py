@@ -1,0 +1,121 @@
+"""`git traj verify`: revisions go in; a verdict per commit comes out, and exit code 1 where one falls short."""
+
+from gittraj.cli.command import FLAG, READING, Command, Parameter
+from gittraj.cli.console import Console, sign
+from gittraj.cli.paint import Line, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gittraj.model.report import CommitVerdict, VerifyReport
+
+_SIGNS: "dict[str, Span]" = {
+    "verified": sign("pass"),
+    "carried": sign("pass"),
+    "exempt": sign("skip"),
+    "untrusted": ("note", "?"),
+}
+ORDER = ("verified", "carried", "exempt", "missing", "untrusted", "failed")
+
+
+def verify(
+    console: Console,
+    revisions: str | None = None,
+    *,
+    all: bool = False,
+    allow_untrusted: bool = False,
+    json: bool = False,
+) -> int:
+    """The verdicts of `revisions` (a commit, a range; HEAD) or of every commit with a note; 0 only where all are good."""
+    from gittraj.errors import UsageError
+    from gittraj.flows.verify import verify as flow
+
+    if all and revisions:
+        raise UsageError("verify: give a range or --all, not both", hint="git traj verify -h")
+    report = flow(revisions, everything=all, allow_untrusted=allow_untrusted)
+    if json:
+        from gittraj.cli import shapes
+
+        console.json(shapes.verify(report))
+    else:
+        console.page(verdict_lines(report), hint=next_step(report))
+    return 0 if report.ok else 1
+
+
+def verdict_lines(report: "VerifyReport") -> "Iterator[Line]":
+    """A line per commit, further lines for further statements that fell short, the count at the end."""
+    for verdict in report.commits:
+        yield from _commit(verdict)
+    yield Line(("bold", _count(report)))
+
+
+def next_step(report: "VerifyReport") -> str:
+    """What to type for the first commit that fell short, "" where none did."""
+    for verdict in report.commits:
+        name = verdict.commit.id[:8]
+        if verdict.status == "failed":
+            return f"what is in it: git traj show {name}"
+        if verdict.status == "missing":
+            return f"attach it: git traj attach {name}"
+        if verdict.status == "untrusted":
+            return f"whose key it is: git traj show {name} · to trust it: git traj keys trust PRINCIPAL KEY"
+    return ""
+
+
+def _commit(verdict: "CommitVerdict") -> "Iterator[Line]":
+    from gittraj.cli.escape import one_line
+
+    mark = _SIGNS.get(verdict.status, sign("fail"))
+    lead = (mark, ("note", f" {verdict.commit.id[:8]}"))
+    if verdict.status in ("verified", "carried"):
+        names = " ".join(check.name for check in verdict.statements[0].checks) if verdict.statements else ""
+        count = len(verdict.statements)
+        more = f"  ({count} statements)" if count > 1 else ""
+        yield Line(*lead, ("", f"  {'' if verdict.status == 'verified' else 'carried  '}"), ("dim", f"{names}{more}"))
+        return
+    word = {"exempt": "no trace needed", "missing": "no trace", "untrusted": "untrusted"}.get(verdict.status, "failed")
+    reason = one_line(verdict.reason)
+    yield Line(*lead, ("", f"  {word}" + (f": {reason}" if reason else "")))
+    told = {reason}
+    for number, statement in enumerate(verdict.statements, 1):
+        for check in statement.checks:
+            text = one_line(f"{check.name}: {check.detail}")
+            if check.result == "fail" and text not in told:
+                told.add(text)
+                where = f"statement {number}, " if len(verdict.statements) > 1 else ""
+                yield Line(("", " " * 12), sign("fail"), ("", f" {where}{text}"))
+    for damage in verdict.damage:
+        text = one_line(damage.reason)
+        if f"note: {text}" not in told:
+            yield Line(("", " " * 12), sign("fail"), ("", f" note, bytes {damage.start}–{damage.end}: {text}"))
+
+
+def _count(report: "VerifyReport") -> str:
+    total = len(report.commits)
+    numbers = [(status, sum(1 for each in report.commits if each.status == status)) for status in ORDER]
+    parts = ", ".join(f"{number} {status}" for status, number in numbers if number)
+    return f"{total} commit{'' if total == 1 else 's'}: {parts}." if total else "No commits."
+
+
+COMMANDS = (
+    Command(
+        "verify",
+        verify,
+        "Check traces: signature, signer, binding, schema.",
+        Parameter("revisions", help="a commit or a range; HEAD if not given", metavar="RANGE"),
+        Parameter("all", "--all", help="every commit that has a trace", kind=FLAG),
+        Parameter(
+            "allow_untrusted",
+            "--allow-untrusted",
+            help="a good signature of a signer nobody vouches for is enough",
+            kind=FLAG,
+        ),
+        *READING,
+        about="A valid signature, a trusted signer and a true record are three things: the first two are checked here, the third "
+        "cannot be. A commit asked for by name must have a trace; in a range, a commit without one is exempt unless its message or "
+        "author names an agent.",
+        exits="1: a commit falls short.",
+        examples=(("git traj verify main..", "before you push"), ("git traj verify --all --json", "for scripts")),
+    ),
+)

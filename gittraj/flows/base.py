@@ -1,0 +1,81 @@
+"""The state a segment began from: its entries and the repository go in, the base commit and the files that differed from it come out."""
+
+from typing import Any
+
+from gittraj.agents.interface import Agent
+from gittraj.capture import evidence, moments
+from gittraj.codec.digest import git_blob_id
+from gittraj.errors import StoreError
+from gittraj.model.commit import Commit
+from gittraj.model.entry import Entry, walk
+from gittraj.model.session import SessionHead
+from gittraj.store import lookup
+from gittraj.store.repository import Repository
+
+_WALK = 200  # commits on the first-parent chain that are looked at for the one a session began on
+
+
+def base_commit(repository: Repository, commit: Commit, head: SessionHead, entries: list[Entry], previous: str) -> str:
+    """The commit that was checked out when the segment began, "" for a root commit.
+
+    The one of the segment before where it is an ancestor; else what the agent recorded; else the last first-parent ancestor that
+    is no younger than the segment's first entry.
+    """
+    ancestors: list[str] = []
+    current = commit.parents[0] if commit.parents else ""
+    began = next((moment for entry in entries if (moment := moments.seconds(entry)) is not None), None)
+    while current and len(ancestors) < _WALK:
+        if current in (previous, head.commit):
+            return current
+        ancestors.append(current)
+        if began is not None and not previous and repository.commit(current).committer_time <= began:
+            return current
+        try:
+            parents = repository.commit(current).parents
+        except StoreError:  # a shallow clone ends here
+            break
+        current = parents[0] if parents else ""
+    return ancestors[0] if ancestors else ""
+
+
+def settle_states(
+    agent: Agent,
+    repository: Repository,
+    entries: list[Entry],
+    base: str,
+    parent: str,
+    cwd: str,
+    worktrees: tuple[str, ...],
+) -> dict[str, dict[str, Any]]:
+    """Take recorded pre-states out of `entries` (in place) where the repository holds them; what differed at the start is returned.
+
+    ``{path: {blob, patch}}``: the blob id (20 bytes) of the state the first operation met, and the patch that makes it from the
+    file in `base`, for files that no commit holds in that state (design: record, `base`).
+    """
+    results = {
+        entry.get("call-id"): entry
+        for entry in walk(entries)
+        if entry["type"] == "tool-result" and "pre-state" in entry
+    }
+    files: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
+    for call in [entry for entry in walk(entries) if entry["type"] == "tool-call"] if results else ():
+        operations = agent.operations(call, results.get(call.get("call-id")))
+        paths = [evidence.relative(seen_.operation.path, seen_.cwd or cwd, worktrees) for seen_ in operations]
+        result = results.get(call.get("call-id"))
+        if result is not None and paths and paths[0] and isinstance(result.get("pre-state"), str):
+            data = result["pre-state"].encode("utf-8", "surrogatepass")
+            if _held(repository, base, paths[0], data) or _held(repository, parent, paths[0], data):
+                del result["pre-state"]
+            elif paths[0] not in seen:
+                patch = lookup.patch_between(repository.blob_at(base, paths[0]) if base else None, data)
+                files[paths[0]] = {"blob": bytes.fromhex(git_blob_id(data)), "patch": patch}
+                del result["pre-state"]
+        seen.update(paths)
+    return files
+
+
+def _held(repository: Repository, commit: str, path: str, data: bytes) -> bool:
+    """Whether the commit's file has these bytes, line ends aside (agents record text with LF only)."""
+    there = repository.blob_at(commit, path) if commit else None
+    return there is not None and (there == data or there.replace(b"\r\n", b"\n") == data)

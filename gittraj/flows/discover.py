@@ -1,0 +1,71 @@
+"""Which sessions lie around a worktree: a directory and the environment go in, agents with locations that may hold something new come out.
+
+Light: the hook asks this at every commit, so nothing beyond `os` may be imported here.
+"""
+
+import os
+
+from gittraj.agents import registry
+from gittraj.store import state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gittraj.agents.interface import Agent
+    from gittraj.model.location import Location
+
+RECENT_DAYS = 30  # agents themselves forget sessions after about as long; older ones are attached by hand
+
+
+class Found:
+    """One session that may hold something new. `inside`: the committing process runs in this very agent (and session, if told)."""
+
+    __slots__ = ("agent", "inside", "location")
+
+    def __init__(self, agent: "Agent", location: "Location", inside: bool) -> None:
+        self.agent = agent
+        self.location = location
+        self.inside = inside
+
+
+def find(
+    worktree: str, env: "Mapping[str, str]", common_dir: str, *, now: float, everything: bool = False
+) -> "list[Found]":
+    """Sessions around `worktree` with bytes that were not attached yet; `everything`: whatever their age and state."""
+    found = []
+    for agent in _agents(common_dir):
+        running = agent.running(env)
+        for location in agent.locate(worktree, env):
+            inside = running is not None and running in ("", location.session) and location.near in ("same", "inside")
+            if not everything:
+                if now - location.mtime > RECENT_DAYS * 86400 and not inside:
+                    continue
+                hint = state.position_hint(common_dir, agent.NAME, location.session)
+                if hint is not None and location.size and location.size == hint[0] and not inside:
+                    continue
+            found.append(Found(agent, location, inside))
+    return found
+
+
+def _agents(common_dir: str) -> "Iterator[Agent]":
+    """Ours always; those of other packages where `init`, `attach` or `doctor` saw any (looking costs 25 ms)."""
+    yield from registry.built_in()
+    if os.path.exists(plugins_mark(common_dir)):
+        yield from registry.plugged_in()
+
+
+def plugins_mark(common_dir: str) -> str:
+    """The file whose presence says that other packages bring agents."""
+    return os.path.join(common_dir, "gittraj", "plugins")
+
+
+def note_plugins(common_dir: str) -> None:
+    """Look for agents of other packages once, and remember for the hook whether there are any."""
+    mark = plugins_mark(common_dir)
+    if any(True for _ in registry.plugged_in()):
+        os.makedirs(os.path.dirname(mark), exist_ok=True)
+        with open(mark, "w", encoding="ascii"):
+            pass
+    elif os.path.exists(mark):
+        os.remove(mark)

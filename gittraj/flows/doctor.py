@@ -1,0 +1,147 @@
+"""`git traj doctor`: a repository goes in; what is well, odd or broken comes out, each with the command that mends it."""
+
+import sys
+from collections.abc import Iterator
+
+from gittraj.errors import GitTrajError, KeyringError
+from gittraj.flows import discover, pending
+from gittraj.flows.wiring import House, key_settings, keychain, open_house
+from gittraj.keyring import keys, signers
+from gittraj.model.report import Finding
+from gittraj.redact.scanner import Scanner
+from gittraj.store import config, hooks_install
+from gittraj.store.notes import REF
+from gittraj.store.state import State
+
+_HOOK = {
+    "present": ("ok", ""),
+    "edited": ("note", ""),
+    "outdated": ("warning", "git traj init"),
+    "missing": ("warning", "git traj init"),
+    "manual": ("warning", ""),
+}
+
+
+def doctor(*, directory: str | None = None) -> list[Finding]:
+    """Look at hooks, key, trust, scanner, settings, notes and what went wrong in hooks. Raises `StoreError` without a repository."""
+    house = open_house(directory)
+    discover.note_plugins(house.repository.common_dir)
+    return [
+        *_hooks(house),
+        *_key(house),
+        *_trust(house),
+        *_scanner(),
+        *_settings(house),
+        *_notes(house),
+        *_state(house),
+    ]
+
+
+def _hooks(house: House) -> Iterator[Finding]:
+    for one in hooks_install.status(house.repository, interpreter=sys.executable):
+        level, hint = _HOOK[one.how]
+        yield Finding(level, f"hook {one.path}: {one.how}", "", one.hint or hint)
+
+
+def _key(house: House) -> Iterator[Finding]:
+    settings = key_settings(house)
+    try:
+        signer = signers.choose(settings._replace(ask=None), house.env)
+    except KeyringError as error:
+        yield Finding("problem", "the signing key cannot be used", error.message, error.hint or "git traj keys")
+        return
+    yield Finding("ok", f"signs as {signer.principal} with {keys.fingerprint_text(signer.kid)} ({signer.source})")
+
+
+def _trust(house: House) -> Iterator[Finding]:
+    try:
+        trusted = keychain(house).signers
+    except KeyringError as error:
+        yield Finding("problem", "trust files cannot be read", error.message, error.hint or "")
+        return
+    for problem in trusted.problems:
+        yield Finding("warning", "a line of allowed_signers is skipped", problem)
+    try:
+        public, _ = signers.own_key(key_settings(house), house.env)
+    except KeyringError:
+        return
+    if not trusted.judge(public.blob, house.settings.user_email, None).trusted:
+        yield Finding(
+            "warning", "your own key is not trusted here, so your own traces do not verify", "", "git traj init"
+        )
+    yield Finding("ok", f"{len(trusted.keys())} trusted key(s)")
+
+
+def _scanner() -> Iterator[Finding]:
+    try:
+        Scanner().warm_up()
+    except GitTrajError as error:
+        yield Finding("problem", "secrets cannot be looked for, so nothing is sealed", error.message, error.hint or "")
+        return
+    yield Finding("ok", "secret scanner works")
+
+
+def _settings(house: House) -> Iterator[Finding]:
+    settings = house.settings
+    for ref in config.display_warnings(house.repository):
+        yield Finding(
+            "warning",
+            f"notes.displayRef = {ref}: plain git log prints our binary notes",
+            "",
+            "git config --unset notes.displayRef",
+        )
+    if not any(config.covers(pattern, REF) for pattern in settings.rewrite_refs):
+        yield Finding(
+            "warning",
+            "notes do not follow amended and rebased commits",
+            "notes.rewriteRef does not name them",
+            "git traj init",
+        )
+    if settings.rewrite_mode == "cat_sort_uniq":
+        yield Finding(
+            "problem",
+            "notes.rewriteMode = cat_sort_uniq destroys our notes when commits are rewritten",
+            "",
+            "git traj init",
+        )
+    elif settings.rewrite_mode not in ("", config.MODE):
+        yield Finding(
+            "warning",
+            f"notes.rewriteMode = {settings.rewrite_mode} loses one side when commits are squashed",
+            "",
+            "git traj init",
+        )
+    for key in ("notes.mergestrategy", "notes.traj.mergestrategy"):
+        if "cat_sort_uniq" in settings.values.get(key, ()):
+            yield Finding(
+                "problem",
+                f"{key} = cat_sort_uniq destroys our notes when they are merged",
+                "",
+                f"git config --unset {key}",
+            )
+    for key in settings.unknown:
+        yield Finding("note", f"{key} is set, and means nothing to this version")
+    for key, value in settings.invalid:
+        yield Finding(
+            "warning", f"{key} = {value} cannot be understood; the default holds", "", f"git config --unset {key}"
+        )
+
+
+def _notes(house: House) -> Iterator[Finding]:
+    listed = list(house.notes.list())
+    gone = sum(not house.repository.has_commit(commit) for commit, _ in listed)
+    yield Finding("ok", f"{len(listed)} commit(s) have a trace")
+    if gone:
+        yield Finding("note", f"{gone} of them are not in this clone", "rewritten, not fetched, or pruned")
+
+
+def _state(house: House) -> Iterator[Finding]:
+    kept = State(house.repository.common_dir)
+    names = kept.pending()
+    readable = len(pending.waiting(house.repository.common_dir))
+    if readable:
+        yield Finding("warning", f"{readable} record(s) wait for a signature", "", "git traj finish")
+    if len(names) > readable:
+        yield Finding("problem", f"{len(names) - readable} waiting record(s) are damaged", kept.folder)
+    for line in kept.problems()[-10:]:
+        yield Finding("note", "a hook met a problem", line)

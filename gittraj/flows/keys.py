@@ -1,0 +1,71 @@
+"""Keys: the repository's settings go in; which key signs here and which are trusted comes out; one is made, another's is trusted."""
+
+from collections.abc import Mapping
+
+from gittraj.errors import KeyringError
+from gittraj.flows.wiring import key_settings, keychain, open_house
+from gittraj.keyring import files, keys, places, signers, trust
+from gittraj.model.report import KeyLine
+
+
+def list_keys(*, directory: str | None = None) -> list[KeyLine]:
+    """The key that signs here first, then every key that is trusted, each with the place where that stands."""
+    house = open_house(directory)
+    settings = key_settings(house)
+    lines = []
+    try:
+        public, path = signers.own_key(settings, house.env)
+        lines.append(_line(settings.email, public, path or "ssh-agent", "signs", _usable(settings, house.env)))
+    except KeyringError as error:
+        lines.append(
+            KeyLine(
+                settings.email, "", "", "", "signs", f"{error.message}; {error.hint}" if error.hint else error.message
+            )
+        )
+    trusted = keychain(house).signers
+    for place, line in trusted.keys():  # noqa: SIM118 - not a dict
+        lines.append(
+            KeyLine(
+                line.principals,
+                keys.fingerprint_text(keys.parse_blob(line.blob).fingerprint),
+                keys.blob_type(line.blob),
+                place,
+                "trusted",
+            )
+        )
+    return lines
+
+
+def new_key(*, directory: str | None = None) -> KeyLine:
+    """Make the user's own key and trust it. Raises `KeyringError` where there is one already."""
+    house = open_house(directory)
+    settings = key_settings(house)
+    path = places.key_path(settings.config_dir)
+    if files.exists(path):
+        raise KeyringError(f"{path}: there is a key already", hint="git traj keys")
+    public = files.generate(path, settings.email)
+    trust.trust_own_key(settings.config_dir, settings.email, public)
+    return _line(settings.email, public, path, "signs", "")
+
+
+def trust_key(principal: str, key_text: str, *, directory: str | None = None) -> KeyLine:
+    """Trust another's key, at user level: `key_text` is a public key line, or the path of a file that holds one."""
+    house = open_house(directory)
+    settings = key_settings(house)
+    if not key_text.startswith(("ssh-", "ecdsa-", "sk-")):
+        key_text = files.read(key_text).decode("utf-8", "replace")
+    public = keys.parse_line(key_text.strip().split("\n", 1)[0])
+    trust.trust_own_key(settings.config_dir, principal, public)
+    return _line(principal, public, places.allowed_signers_path(settings.config_dir), "trusted", "")
+
+
+def _usable(settings: signers.KeySettings, env: Mapping[str, str]) -> str:
+    try:
+        signers.choose(settings._replace(ask=None), env)
+    except KeyringError as error:
+        return error.message
+    return ""
+
+
+def _line(principal: str, public: keys.PublicKey, source: str, role: str, usable: str) -> KeyLine:
+    return KeyLine(principal, keys.fingerprint_text(public.fingerprint), public.type, source, role, usable)

@@ -1,0 +1,53 @@
+"""`git traj log`: revisions go in, a line per commit comes out: which agents, how many steps, how it verifies."""
+
+from collections.abc import Iterator
+
+from gittraj.flows.statements import NoteRead, read_note
+from gittraj.flows.wiring import House, keychain, open_house
+from gittraj.model.entry import walk
+from gittraj.model.report import LogLine
+from gittraj.store import lookup
+
+
+def log(revisions: str | None = None, *, limit: int | None = None, directory: str | None = None) -> Iterator[LogLine]:
+    """Lines for `revisions` (None: HEAD's history), newest first, lazily. Raises `StoreError` for unknown revisions."""
+    house = open_house(directory)
+    keys = keychain(house)
+    for commit_id in house.repository.revisions(revisions or "HEAD", limit=limit):
+        commit = house.repository.commit(commit_id)
+        note = house.notes.read(commit_id)
+        read = read_note(house, commit, note, keys) if note is not None else NoteRead((), ())
+        added, removed = _lines(house, commit_id)
+        records = [statement.record for statement in read.statements if statement.record]
+        sessions = [record["session"] for record in records]
+        metas = [session["agent-meta"] for session in sessions]
+        yield LogLine(
+            commit=commit,
+            statements=len(read.statements),
+            agents=_each(meta.get("cli-name", "unknown") for meta in metas),
+            agent_versions=tuple(str(meta.get("cli-version", "")) for meta in metas),
+            models=_each(model for meta in metas for model in meta.get("models") or [meta["model-id"]]),
+            sessions=_each(_text(session["session-id"]) for session in sessions),
+            steps=sum(1 for session in sessions for entry in walk(session["entries"]) if entry["type"] == "tool-call"),
+            added=added,
+            removed=removed,
+            verdict=_verdict(read) if note is not None else "missing",
+        )
+
+
+def _lines(house: House, commit: str) -> tuple[int, int]:
+    return lookup.line_counts(house.repository, commit)
+
+
+def _verdict(read: NoteRead) -> str:
+    from gittraj.flows.verify import status_of
+
+    return status_of(read, allow_untrusted=False)[0]
+
+
+def _each(values: "Iterator[object]") -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(value) for value in values))
+
+
+def _text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)

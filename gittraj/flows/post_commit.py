@@ -1,0 +1,40 @@
+"""What happens after a commit: the hook's directory and environment go in, statements in the note (or one line why not) come out.
+
+The first half is light (nothing but `os` is imported): most commits have no agent around them and must not pay for one.
+"""
+
+import os
+import time
+
+from gittraj.flows import discover
+from gittraj.store import gitdir
+from gittraj.store.state import State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SWITCH = "GITTRAJ"  # GITTRAJ=0 in the environment: this commit is not looked at
+
+
+def post_commit(directory: str, env: "Mapping[str, str]", say: "Callable[[str], None]") -> None:
+    """Attach what belongs to HEAD, catch up on recent commits whose hook never ran, seal what waits. `say` gets one line each."""
+    if env.get(SWITCH) == "0":
+        return
+    place = gitdir.find(directory, env)
+    if place is None:
+        return
+    if _rewriting(
+        place.git_dir
+    ):  # rewritten commits carry their notes (notes.rewriteRef); a segment cut here would be cut in the middle
+        return
+    found = discover.find(os.path.realpath(place.worktree or directory), env, place.common_dir, now=time.time())
+    if not found and not State(place.common_dir).pending():
+        return
+    from gittraj.flows.attach import after_commit
+
+    after_commit(directory, found, env, say)
+
+
+def _rewriting(git_dir: str) -> bool:
+    return any(os.path.isdir(os.path.join(git_dir, name)) for name in ("rebase-merge", "rebase-apply"))

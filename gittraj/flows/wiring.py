@@ -1,0 +1,127 @@
+"""The one place where rooms are joined: a directory and the environment go in, an opened `House` with its ports comes out."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from gittraj.errors import KeyringError, StoreError
+from gittraj.keyring import places
+from gittraj.keyring.allowed_signers import AllowedSigners, Source, read_source
+from gittraj.keyring.revocation import Revoked
+from gittraj.keyring.revocation import parse as parse_revoked
+from gittraj.keyring.signers import KeySettings, KeySigner, choose
+from gittraj.store.notes import NoteStore
+from gittraj.store.repository import Repository, open_repository
+from gittraj.store.settings import Settings
+
+SIGNERS_FILE = ".gittraj/allowed_signers"
+
+
+class House(NamedTuple):
+    """An opened repository with what every flow needs of it. `ask`: takes a prompt, gives a passphrase; None where nobody can be asked."""
+
+    repository: Repository
+    notes: NoteStore
+    env: Mapping[str, str]
+    ask: Callable[[str], str | None] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Git's configuration as it holds here."""
+        return self.repository.settings
+
+    @property
+    def worktree(self) -> str:
+        """The worktree's real path; for a bare repository its own directory."""
+        return os.path.realpath(self.repository.workdir or self.repository.git_dir)
+
+
+class Keychain(NamedTuple):
+    """What verification asks: the key for a kid, and whether a key may sign for a principal."""
+
+    signers: AllowedSigners
+
+    def key(self, kid: bytes) -> bytes | None:
+        """The SSH wire-format key of which `kid` is the fingerprint, if any trust file names it."""
+        return self.signers.key_for(kid)
+
+
+def open_house(
+    directory: str | None = None, env: Mapping[str, str] | None = None, *, interactive: bool = True
+) -> House:
+    """Open the repository around `directory` (None: the current one) as git would. Raises `StoreError` where there is none."""
+    environment = os.environ if env is None else env
+    repository = open_repository(directory, environment)
+    ask = _ask if interactive and sys.stdin is not None and sys.stdin.isatty() else None
+    return House(repository, NoteStore(repository), environment, ask)
+
+
+def key_settings(house: House) -> KeySettings:
+    """Where this user's signing key is looked for."""
+    settings = house.settings
+    return KeySettings(
+        signing_key=settings.signing_key,
+        gpg_format=settings.gpg_format,
+        config_dir=places.config_dir(house.env),
+        email=settings.user_email,
+        ask=house.ask,
+    )
+
+
+def signer(house: House) -> KeySigner:
+    """The key that signs here. Raises `KeyUnavailableError` where it cannot sign now, `KeyringError` where it never can."""
+    return choose(key_settings(house), house.env)
+
+
+def keychain(house: House) -> Keychain:
+    """Everyone whom this user trusts: their own file, git's `gpg.ssh.allowedSignersFile`, and the repository's own list.
+
+    The repository's list is read from the remote's default branch, or from HEAD where there is no remote: never from the worktree.
+    """
+    settings = house.settings
+    sources = [read_source(places.allowed_signers_path(places.config_dir(house.env)), "your own trust")]
+    if settings.allowed_signers_file:
+        sources.append(
+            read_source(places.expand(settings.allowed_signers_file, house.env), "gpg.ssh.allowedSignersFile")
+        )
+    sources.append(_repository_list(house))
+    revoked = Revoked()
+    if settings.revocation_file:
+        path = places.expand(settings.revocation_file, house.env)
+        found = read_source(path)
+        if (
+            found is None
+        ):  # fail closed: a revocation that was configured and is gone must not read as "nothing revoked"
+            raise KeyringError(f"{path}: gpg.ssh.revocationFile names it, but it is not there")
+        revoked = parse_revoked(found.data, path)
+    return Keychain(AllowedSigners([source for source in sources if source], revoked))
+
+
+def worktrees_of(house: House, cwd: str) -> tuple[str, ...]:
+    """The places under which this session's absolute paths may lie: this worktree, and the repository as the session saw it."""
+    here = house.worktree
+    places = [here]
+    if cwd and not (cwd == here or cwd.startswith(here + os.sep)):
+        places.append(cwd)  # the session ran in another clone or on another machine: its own directory stands for ours
+    return tuple(places)
+
+
+def _repository_list(house: House) -> Source | None:
+    for ref in ("refs/remotes/origin/HEAD", "HEAD"):
+        try:
+            commit = house.repository.resolve(ref)
+        except StoreError:
+            continue
+        data = house.repository.blob_at(commit, SIGNERS_FILE)
+        return Source(f"{SIGNERS_FILE} in {ref}", data) if data is not None else None
+    return None
+
+
+def _ask(prompt: str) -> str | None:
+    import getpass
+
+    try:
+        return getpass.getpass(prompt)
+    except (EOFError, KeyboardInterrupt):
+        return None

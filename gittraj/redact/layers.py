@@ -1,0 +1,244 @@
+"""Decoded views of a string: text goes in, what it says once escapes, colours and encodings are undone comes out, with the way back.
+
+Each view is a list of `Piece`s whose characters map to a span of the string, so that what is found in the view can be cut
+from the string itself.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+PIECE_LIMIT = 1024 * 1024  # characters of one encoded run that are decoded; a longer one is an image or an archive
+LAYERS = 3  # how deep encodings are undone inside each other (JSON in JSON in base64); a bomb gains nothing from more
+CONTEXT = (
+    80  # characters before an encoded run that go in front of it: in ``password: aGVsbG8=`` the name tells what it is
+)
+
+# ``\"``, ``\n``, ``A``: a JSON string inside the string
+_JSON = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"\\/bfnrt]))")
+_URL = re.compile(r"(?:%[0-9a-fA-F]{2})+")
+_COLOUR = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# long runs, short ones where padding shows what they are, and runs wrapped by ``base64`` (76), PEM (64) and others (60)
+_BASE64 = re.compile(
+    r"(?:[A-Za-z0-9+/]{76}\n|[A-Za-z0-9+/]{64}\n|[A-Za-z0-9+/]{60}\n)+[A-Za-z0-9+/]{2,76}={0,2}"
+    r"|[A-Za-z0-9+/_-]{20,}={0,2}|[A-Za-z0-9+/]{6,18}={1,2}(?![A-Za-z0-9=\"'])"
+)
+_HEX = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{2}){16,}(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?:[0-9A-F]{2}){16,}(?![0-9A-Za-z])"
+)
+_LETTERS = dict(zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
+_URL_SAFE = str.maketrans("-_", "+/")
+_ASCII_TEXT = bytes([9, 10, 13, *range(0x20, 0x7F)])
+_PRINTABLE = 0.9  # share of printable characters that makes decoded bytes a text
+
+
+Locate: TypeAlias = Callable[[int, int], tuple[int, int]]  # a span of a view → the span it stands for
+
+
+class Piece(NamedTuple):
+    """Text that stands for the span `start` to `end` of the string; `locate` maps a span of `text` to one of the string."""
+
+    text: str
+    start: int
+    end: int
+    locate: Locate
+
+
+def pieces(text: str) -> list[Piece]:
+    """The decoded views of `text`, without `text` itself; nested encodings to the depth `LAYERS`."""
+    found: list[Piece] = []
+    seen: set[str] = set()  # the same run is met again in the view of the line around it
+    todo: list[tuple[str, Locate, int]] = [(text, _same, 0)]
+    while todo:
+        current, outer, depth = todo.pop()
+        for piece in _undo(current):
+            if piece.text in seen:
+                continue
+            seen.add(piece.text)
+            composed = Piece(piece.text, *outer(piece.start, piece.end), _compose(outer, piece.locate))
+            found.append(composed)
+            if depth + 1 < LAYERS:
+                todo.append((piece.text, composed.locate, depth + 1))
+    return found
+
+
+def plain(text: str) -> str:
+    """`text` without control characters that the scanner would drop, one character for each, so that places stay."""
+    return _CONTROL.sub(" ", text) if _CONTROL.search(text) else text
+
+
+def _undo(text: str) -> Iterator[Piece]:
+    if "\x1b" in text:
+        yield from _lines(text, _COLOUR, _nothing)
+    if "\\" in text:
+        yield from _lines(text, _JSON, _unescape)
+    if "%" in text:
+        yield from _lines(text, _URL, _unquote)
+    yield from _runs(text, _BASE64, _from_base64, _base64_span)
+    yield from _runs(text, _HEX, _from_hex, _hex_span)
+
+
+def _lines(text: str, pattern: re.Pattern[str], decode: Callable[[re.Match[str]], str]) -> Iterator[Piece]:
+    """The lines in which `pattern` occurs, decoded; neighbouring lines together, for values that span them."""
+    start = end = -1
+    for match in pattern.finditer(text):
+        if match.start() < end:
+            continue
+        line = text.rfind("\n", 0, match.start()) + 1
+        stop = text.find("\n", match.start())
+        stop = len(text) if stop < 0 else stop + 1
+        if line == end:
+            end = stop
+            continue
+        if start >= 0:
+            yield _substituted(text, start, end, pattern, decode)
+        start, end = line, stop
+    if start >= 0:
+        yield _substituted(text, start, end, pattern, decode)
+
+
+def _substituted(
+    text: str, start: int, end: int, pattern: re.Pattern[str], decode: Callable[[re.Match[str]], str]
+) -> Piece:
+    part = text[start:end]
+
+    def locate(first: int, last: int) -> tuple[int, int]:
+        begin, stop, shift, done = -1, -1, 0, 0
+        for match in pattern.finditer(part):
+            length = len(decode(match))
+            place = match.start() - shift  # where the decoded characters of this match stand
+            if begin < 0 and first < place:
+                begin = first + shift
+            if stop < 0 and last <= place:
+                stop = last + shift
+                break
+            if begin < 0 and first < place + length:
+                begin = match.start()
+            if stop < 0 and last <= place + length and last > place:
+                stop = match.end()
+                break
+            shift += match.end() - match.start() - length
+            done = match.end()
+        begin = first + shift if begin < 0 else begin
+        stop = max(last + shift, done if last > first else 0) if stop < 0 else stop
+        return start + begin, start + min(stop, len(part))
+
+    return Piece(pattern.sub(decode, part), start, end, locate)
+
+
+def _runs(
+    text: str,
+    pattern: re.Pattern[str],
+    decode: Callable[[str], str],
+    span: Callable[[str, str, int, int], tuple[int, int]],
+) -> Iterator[Piece]:
+    for match in pattern.finditer(text):
+        run = match.group()
+        if len(run) > PIECE_LIMIT:
+            continue
+        decoded = decode(run)
+        if decoded:
+            yield _run(text, match.start(), run, decoded, span)
+
+
+def _run(text: str, start: int, run: str, decoded: str, span: Callable[[str, str, int, int], tuple[int, int]]) -> Piece:
+    line = max(text.rfind("\n", 0, start) + 1, start - CONTEXT)
+    before = text[line:start]
+    offset = len(before)
+
+    def locate(first: int, last: int) -> tuple[int, int]:
+        if last <= offset:
+            return line + first, line + last
+        begin, stop = span(run, decoded, max(first - offset, 0), last - offset)
+        return (line + first if first < offset else start + begin), start + stop
+
+    return Piece(before + decoded, line, start + len(run), locate)
+
+
+def _base64_span(run: str, decoded: str, first: int, last: int) -> tuple[int, int]:
+    """The groups of four characters that hold the bytes of ``decoded[first:last]``; no bit of them stays."""
+    begin = len(decoded[:first].encode()) // 3 * 4
+    stop = (len(decoded[:last].encode()) + 2) // 3 * 4
+    width = run.find("\n")
+    if width > 0:  # wrapped: every line takes one character more
+        begin += begin // width
+        stop += (stop - 1) // width
+    return begin, min(stop, len(run))
+
+
+def _hex_span(run: str, decoded: str, first: int, last: int) -> tuple[int, int]:
+    return 2 * len(decoded[:first].encode()), 2 * len(decoded[:last].encode())
+
+
+def _from_base64(run: str) -> str:
+    body = run.rstrip("=")
+    if not _looks_like_text(body):
+        return ""
+    if "\n" in body:
+        body = body.replace("\n", "")
+    if "-" in body or "_" in body:
+        body = body.translate(_URL_SAFE)
+    body = body[: len(body) // 4 * 4] if len(body) % 4 == 1 else body
+    try:
+        return _as_text(base64.b64decode(body + "=" * (-len(body) % 4)))
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _looks_like_text(run: str) -> bool:
+    """Whether the first twelve bytes are printable: most runs are words of a program, and decode to noise."""
+    head = run[:16]
+    try:
+        data = binascii.a2b_base64((head[: len(head) // 4 * 4]).translate(_URL_SAFE))
+    except binascii.Error:
+        return False
+    return bool(data) and 4 * len(data.translate(None, _ASCII_TEXT)) <= len(data)
+
+
+def _from_hex(run: str) -> str:
+    try:
+        return _as_text(bytes.fromhex(run))
+    except ValueError:
+        return ""
+
+
+def _as_text(data: bytes) -> str:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return ""
+    printable = sum(character.isprintable() or character in "\n\r\t" for character in text[:256])
+    return text if printable >= _PRINTABLE * min(len(text), 256) else ""
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code, letter = match.groups()
+    if letter:
+        return _LETTERS[letter]
+    character = chr(int(code, 16))
+    return "?" if "\ud800" <= character <= "\udfff" else character
+
+
+def _unquote(match: re.Match[str]) -> str:
+    return bytes.fromhex(match.group().replace("%", "")).decode("utf-8", "replace")
+
+
+def _nothing(match: re.Match[str]) -> str:
+    return ""
+
+
+def _same(first: int, last: int) -> tuple[int, int]:
+    return first, last
+
+
+def _compose(outer: Locate, inner: Locate) -> Locate:
+    if outer is _same:
+        return inner
+
+    def locate(first: int, last: int) -> tuple[int, int]:
+        return outer(*inner(first, last))
+
+    return locate

@@ -1,0 +1,86 @@
+"""Git configuration that gittraj writes: a repository goes in, notes follow rewritten commits afterwards, or as before again.
+
+What stood there before is remembered under ``gittraj.`` in the same file, so that `deconfigure` can put it back.
+"""
+
+import fnmatch
+
+from gittraj.store.notes import REF
+from gittraj.store.repository import Repository
+
+MODE = "concatenate"  # keeps every signature; `cat_sort_uniq` destroys binary notes, `overwrite` and `ignore` lose one side
+_ADDED = "gittraj.addedRewriteRef"
+_SET = "gittraj.setRewriteMode"
+_PREVIOUS = "gittraj.previousRewriteMode"
+
+
+def configure(repository: Repository) -> list[str]:
+    """Let git copy our notes when it rewrites commits; the settings made, one line each, [] where all was so before.
+
+    `notes.displayRef` is never set: `git log` would print binary. Raises `StoreError` where git cannot write them.
+    """
+    done: list[str] = []
+    settings = repository.settings
+    if not any(covers(pattern, REF) for pattern in settings.rewrite_refs):
+        repository.git.run(["config", "--local", "--add", "notes.rewriteRef", REF])
+        _remember(repository, _ADDED, "true")
+        done.append(f"notes.rewriteRef = {REF}")
+    if settings.rewrite_mode.lower() != MODE:
+        before = _local(repository, "notes.rewriteMode")
+        if before is not None:
+            _remember(repository, _PREVIOUS, before)
+        repository.git.run(["config", "--local", "--replace-all", "notes.rewriteMode", MODE])
+        _remember(repository, _SET, "true")
+        done.append(f"notes.rewriteMode = {MODE}")
+    repository.__dict__.pop("settings", None)
+    return done
+
+
+def deconfigure(repository: Repository) -> list[str]:
+    """Take back what `configure` set; the settings changed, one line each. Raises `StoreError`."""
+    done: list[str] = []
+    if _local(repository, _ADDED) is not None:
+        _unset(repository, "notes.rewriteRef", f"^{REF}$")
+        done.append(f"notes.rewriteRef no longer names {REF}")
+    if _local(repository, _SET) is not None:
+        before = _local(repository, _PREVIOUS)
+        if before is None:
+            _unset(repository, "notes.rewriteMode", f"^{MODE}$")
+            done.append("notes.rewriteMode is unset again")
+        elif _local(repository, "notes.rewriteMode") == MODE:
+            repository.git.run(["config", "--local", "--replace-all", "notes.rewriteMode", before])
+            done.append(f"notes.rewriteMode = {before} again")
+    for key in (_ADDED, _SET, _PREVIOUS):
+        _unset(repository, key)
+    repository.__dict__.pop("settings", None)
+    return done
+
+
+def display_warnings(repository: Repository) -> list[str]:
+    """The values of `notes.displayRef` that make plain `git log` print our binary notes."""
+    return [pattern for pattern in repository.settings.display_refs if covers(pattern, REF)]
+
+
+def covers(pattern: str, ref: str) -> bool:
+    """Whether a value of `notes.displayRef` or `notes.rewriteRef` (a glob, or a name with parts left out) means `ref`."""
+    full = (
+        pattern
+        if pattern.startswith("refs/")
+        else f"refs/{pattern}"
+        if pattern.startswith("notes/")
+        else f"refs/notes/{pattern}"
+    )
+    return fnmatch.fnmatchcase(ref, full)
+
+
+def _local(repository: Repository, key: str) -> str | None:
+    code, out = repository.git.call(["config", "--local", "-z", "--get", key], ok=(0, 1))
+    return out.decode("utf-8", "surrogateescape").rstrip("\0") if code == 0 else None
+
+
+def _remember(repository: Repository, key: str, value: str) -> None:
+    repository.git.run(["config", "--local", "--replace-all", key, value])
+
+
+def _unset(repository: Repository, key: str, pattern: str = "") -> None:
+    repository.git.call(["config", "--local", "--unset-all", key, *([pattern] if pattern else [])], ok=(0, 5))

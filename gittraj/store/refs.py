@@ -1,0 +1,105 @@
+"""Refs: a name, the value it had and the value it shall have go in; it moves only if nobody moved it meanwhile.
+
+libgit2's transaction takes the same ``NAME.lock`` file as git, so a real git process and ours exclude each other; the value
+is compared while the lock is held. Our own processes queue before that on a lock which dies with them, so that they need
+not fight over the lock file, and so that a lock file left behind by one of ours that was killed can be told from git's.
+"""
+
+import contextlib
+import os
+import random
+import time
+from collections.abc import Iterator
+
+import pygit2
+
+from gittraj.errors import RefRaceError, StoreError
+from gittraj.store.locks import Lock
+
+ATTEMPTS = 40  # against real git processes only; each of them holds the lock for a few milliseconds
+LONGEST_PAUSE = 0.1  # seconds
+QUEUE_TIMEOUT = 30.0  # seconds; one write takes about 10 ms, so this is a queue of thousands, or a stopped process
+ABANDONED = 0.5  # seconds a lock file of a dead process of ours must stay the same before it is removed
+
+
+class Ref:
+    """One ref of a repository. `common_dir` is where its lock file lies."""
+
+    def __init__(self, repo: pygit2.Repository, common_dir: str, name: str) -> None:
+        self.repo = repo
+        self.name = name
+        self.file = os.path.join(common_dir, *name.split("/"))
+        self.queue = os.path.join(common_dir, "gittraj", "locks", name.replace("/", "-"))
+
+    def read(self) -> str:
+        """The id it points to, "" where it does not exist. Raises `StoreError`."""
+        try:
+            reference = self.repo.references.get(self.name)
+            return str(reference.resolve().target) if reference is not None else ""
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise StoreError(f"{self.name} cannot be read: {error}", hint="git fsck") from error
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """The queue of our own processes, to be held around reading, building and `move`. Raises `StoreError`."""
+        with Lock(self.queue, timeout=QUEUE_TIMEOUT) as lock:
+            if lock.left:
+                self._clear_abandoned()
+            lock.mark(f"{os.getpid()}\n")
+            yield
+
+    def move(self, old: str, new: str, reason: str) -> bool:
+        """Point it from `old` ("" for not existing) to `new`; False where it is no longer at `old` or locked by another.
+
+        Raises `StoreError` where it cannot be written.
+        """
+        try:
+            with self.repo.transaction() as transaction:
+                transaction.lock_ref(self.name)
+                if self.read() != old:
+                    return False
+                if new:
+                    transaction.set_target(self.name, new, None, reason)
+                else:
+                    transaction.remove(self.name)
+        except (pygit2.GitError, OSError, ValueError, KeyError) as error:
+            if os.path.exists(self.file + ".lock"):
+                return False
+            if "lock" in str(error) and os.access(os.path.dirname(self.file), os.W_OK):
+                return False  # it was there when libgit2 looked
+            raise StoreError(f"{self.name} cannot be written: {error}") from error
+        return True
+
+    def pause(self, attempt: int) -> None:
+        """Wait before the next attempt, a little longer each time and never in step with others."""
+        time.sleep(random.uniform(0.001, min(LONGEST_PAUSE, 0.004 * (attempt + 1))))  # noqa: S311  (not a secret)
+
+    def lost(self) -> RefRaceError:
+        """What to say after the last attempt."""
+        age = lock_age(self.file + ".lock")
+        if age is None:
+            return RefRaceError(f"other processes kept moving {self.name}", hint="try again")
+        return RefRaceError(
+            f"{self.name} is locked by another git process ({self.file}.lock, for {age:.0f} s)",
+            hint=f"if no git is running here: rm {self.file}.lock",
+        )
+
+    def _clear_abandoned(self) -> None:
+        """The owner before us died while it wrote: if its lock file is still there and nobody touches it, it goes."""
+        path = self.file + ".lock"
+        try:
+            before = os.stat(path)
+            time.sleep(max(0.0, ABANDONED - max(0.0, time.time() - before.st_mtime)))
+            after = os.stat(path)
+            if (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns):
+                os.remove(path)
+        except OSError:  # it was not there, or went by itself
+            pass
+
+
+def lock_age(path: str) -> float | None:
+    """How many seconds ago a lock file was made, None where there is none."""
+    try:
+        return max(0.0, time.time() - os.stat(path).st_mtime)
+    except OSError:
+        return None

@@ -1,0 +1,77 @@
+"""Revisions: what a person types goes in, commit ids go out."""
+
+from typing import Any
+
+import pygit2
+
+from gittraj.errors import StoreError
+from gittraj.store.git import Git
+
+_HEX = "0123456789abcdef"
+
+
+class Revisions:
+    """The part of `Repository` that resolves names; `git` and `handle` are the repository's."""
+
+    git: Git
+    handle: Any
+
+    def resolve(self, rev: str) -> str:
+        """The commit id of any way git has to name one. Raises `StoreError` for unknown and ambiguous names."""
+        if not rev or rev.startswith("-") or any(each < " " or each == "\x7f" for each in rev):
+            raise StoreError(f"{rev!r} names no commit")
+        try:
+            return str(self.handle.revparse_single(rev).peel(pygit2.Commit).id)
+        except (pygit2.GitError, KeyError, ValueError, TypeError):
+            pass  # git knows more ways to write a revision, and says better what is wrong
+        code, out = self.git.call(["rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}"], ok=(0, 128))
+        if code == 0:
+            return out.decode("ascii").strip()
+        if 4 <= len(rev) < 40 and not rev.lower().strip(_HEX) and self._begins_many(rev):
+            raise StoreError(
+                f"{rev} is ambiguous: several objects begin so", hint=f"git rev-parse --disambiguate={rev}"
+            )
+        if self.head() is None and rev.upper().startswith("HEAD"):
+            raise StoreError(f"{rev}: there is no commit yet", hint="git commit")
+        raise StoreError(f"{rev}: no such commit", hint="git log --oneline")
+
+    def revisions(self, selection: str | None = None, *, limit: int | None = None) -> list[str]:
+        """Commit ids, newest first, as `git rev-list` orders them, of `selection` (default: HEAD).
+
+        `selection`: words apart by blanks, each ``A..B``, ``A...B``, ``^X``, ``X^@``, a revision (its whole history), or
+        ``--all``, ``--branches``, ``--tags``, ``--remotes``. Raises `StoreError`.
+        """
+        words = (selection or "HEAD").split()
+        if selection is None and self.head() is None:
+            return []
+        for word in words:
+            if word.startswith("-") and word not in ("--all", "--branches", "--tags", "--remotes"):
+                raise StoreError(f"{word!r} is no revision", hint="git help revisions")
+        options = [] if limit is None else [f"--max-count={limit}"]
+        try:
+            out = self.git.run(["rev-list", *options, *words, "--"])
+        except StoreError as error:
+            raise StoreError(
+                f"{selection}: no such range of commits ({error.message})", hint="git help revisions"
+            ) from error
+        return out.decode("ascii", "replace").split()
+
+    def head(self) -> str | None:
+        """The commit HEAD points to, None before the first one. Raises `StoreError`."""
+        try:
+            return None if self.handle.head_is_unborn else str(self.handle.head.target)
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise StoreError(f"HEAD cannot be read: {error}", hint="git status") from error
+
+    def branch(self) -> str:
+        """The branch HEAD is on, without ``refs/heads/``; "" where it is detached."""
+        try:
+            head = self.handle.references.get("HEAD")
+            target = head.raw_target if head is not None else None
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise StoreError(f"HEAD cannot be read: {error}", hint="git status") from error
+        name = target.decode("utf-8", "replace") if isinstance(target, bytes) else ""
+        return name.removeprefix("refs/heads/")
+
+    def _begins_many(self, prefix: str) -> bool:
+        return self.git.run(["rev-parse", f"--disambiguate={prefix}"]).count(b"\n") > 1

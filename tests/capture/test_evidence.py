@@ -1,0 +1,87 @@
+"""Which operations count as evidence that a session belongs to a commit."""
+
+import pytest
+
+from gittraj.capture import evidence
+from gittraj.model.commit import Change
+from gittraj.model.operation import Delete, Move, Observed, Operation, Patch, Replace, Write
+
+BLOBS = {
+    "old": b"alpha one\nbeta two\n}\n",
+    "new": b"alpha one\ngamma three\n}\n",
+    "crlf": b"alpha one\r\ngamma three\r\n}\r\n",
+}
+CHANGE = {"src/a.py": Change("src/a.py", "old", "new", 0o100644, 0o100644)}
+HERE = ("/home/dana/repo",)
+
+
+def agree(
+    operation: Operation, changes: dict[str, Change] = CHANGE, *, state: str = "applied", cwd: str = "/home/dana/repo"
+) -> set[str]:
+    return evidence.agreeing([Observed(operation, "c1", state)], changes, BLOBS.__getitem__, cwd, HERE)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        Replace("/home/dana/repo/src/a.py", "beta two", "gamma three"),
+        Replace("src/a.py", "beta two", "gamma three"),
+        Replace("./src/../src/a.py", "  beta two", "  gamma three  "),
+        Write("src/a.py", "alpha one\ngamma three\n}\n"),
+        Write("src/a.py", "alpha one\r\ngamma three\r\n}\r\n"),
+        Patch("src/a.py", "@@\n alpha one\n-beta two\n+gamma three\n", "codex"),
+        Replace("src/a.py", "beta two\n", ""),
+    ],
+)
+def test_an_operation_agrees_whose_lines_the_commit_adds_or_removes(operation: Operation) -> None:
+    assert agree(operation) == {"src/a.py"}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        Replace("src/a.py", "alpha one", "delta four"),
+        Replace("src/b.py", "beta two", "gamma three"),
+        Replace("/home/dana/other/src/a.py", "beta two", "gamma three"),
+        Replace("/home/dana/repository/src/a.py", "beta two", "gamma three"),
+        Replace("../repo2/src/a.py", "beta two", "gamma three"),
+        Write("src/a.py", "something else entirely\n"),
+        Replace("src/a.py", "x", "}"),
+        Delete("src/a.py"),
+        Patch("src/a.py", "@@\n alpha one\n-gone line\n+other line\n", "codex"),
+    ],
+)
+def test_a_file_that_is_only_named_is_no_agreement(operation: Operation) -> None:
+    assert agree(operation) == set()
+
+
+@pytest.mark.parametrize("state", ["failed", "denied"])
+def test_a_refused_operation_is_no_evidence(state: str) -> None:
+    assert agree(Replace("src/a.py", "beta two", "gamma three"), state=state) == set()
+
+
+def test_a_deletion_agrees_with_a_deleted_file_and_a_move_with_both_its_ends() -> None:
+    gone = {"src/a.py": Change("src/a.py", "old", "", 0o100644, 0)}
+    assert agree(Delete("src/a.py"), gone) == {"src/a.py"}
+    assert agree(Move("src/a.py", "src/b.py"), gone) == {"src/a.py"}
+
+
+def test_a_relative_path_starts_from_the_directory_the_session_ran_in() -> None:
+    assert agree(Replace("a.py", "beta two", "gamma three"), cwd="/home/dana/repo/src") == {"src/a.py"}
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("cat > src/a.py <<'EOF'\nx\nEOF", True),
+        ("sed -i 's/x/y/' src/a.py", True),
+        ("cd src && echo x >> a.py", True),
+        ("git mv src/b.py src/a.py", True),
+        ("python -m pytest src/a.py > log.txt", False),
+        ("cat src/a.py", False),
+        ("grep -n x src/a.py | tee out.txt", False),
+        ("rm -rf build", False),
+    ],
+)
+def test_a_shell_command_counts_only_where_it_plainly_writes_the_file(command: str, says: bool) -> None:
+    assert evidence.written_by_shell([command], CHANGE) == ({"src/a.py"} if says else set())
