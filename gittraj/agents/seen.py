@@ -5,6 +5,7 @@ Agents write some lines twice (a resumed session repeats its tail). To tell a re
 
 import base64
 import hashlib
+import os
 from typing import Any
 
 from gittraj.agents.jsonl import Lines
@@ -49,3 +50,16 @@ def line_at(path: str, place: int) -> Any:
     for line in Lines(path, place):
         return line.value
     return None
+
+
+def check_size(path: str, offset: int) -> None:
+    """Raises `AgentError` where `path` is shorter than `offset`, where its last reading ended: places in it mean nothing any more."""
+    try:
+        size = os.path.getsize(path)
+    except (OSError, ValueError):
+        return  # the reading itself says what is wrong
+    if size < offset:
+        raise AgentError(
+            f"{path}: is shorter ({size} bytes) than where its last reading ended ({offset})",
+            hint="the session was rewritten: attach it by hand, from its beginning",
+        )

@@ -42,8 +42,8 @@ def text(value: Any) -> str:
 
 
 def whole(value: Any) -> int | None:
-    """`value` as an integer; None for None. Raises `OddShapeError`."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+    """`value` as an integer of 64 bits; None for None. Raises `OddShapeError`."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63):
         return value
     raise OddShapeError("an integer is missing")
 

@@ -4,13 +4,12 @@ Each view is a list of `Piece`s whose characters map to a span of the string, so
 from the string itself.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
-PIECE_LIMIT = 1024 * 1024  # characters of one encoded run that are decoded; a longer one is an image or an archive
+from gittraj.redact.runs import Run, runs
+
 LAYERS = 3  # how deep encodings are undone inside each other (JSON in JSON in base64); a bomb gains nothing from more
 CONTEXT = (
     80  # characters before an encoded run that go in front of it: in ``password: aGVsbG8=`` the name tells what it is
@@ -21,18 +20,7 @@ _JSON = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"\\/bfnrt]))")
 _URL = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _COLOUR = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# long runs, short ones where padding shows what they are, and runs wrapped by ``base64`` (76), PEM (64) and others (60)
-_BASE64 = re.compile(
-    r"(?:[A-Za-z0-9+/]{76}\n|[A-Za-z0-9+/]{64}\n|[A-Za-z0-9+/]{60}\n)+[A-Za-z0-9+/]{2,76}={0,2}"
-    r"|[A-Za-z0-9+/_-]{20,}={0,2}|[A-Za-z0-9+/]{6,18}={1,2}(?![A-Za-z0-9=\"'])"
-)
-_HEX = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9a-f]{2}){16,}(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?:[0-9A-F]{2}){16,}(?![0-9A-Za-z])"
-)
 _LETTERS = dict(zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
-_URL_SAFE = str.maketrans("-_", "+/")
-_ASCII_TEXT = bytes([9, 10, 13, *range(0x20, 0x7F)])
-_PRINTABLE = 0.9  # share of printable characters that makes decoded bytes a text
 
 
 Locate: TypeAlias = Callable[[int, int], tuple[int, int]]  # a span of a view → the span it stands for
@@ -77,8 +65,7 @@ def _undo(text: str) -> Iterator[Piece]:
         yield from _lines(text, _JSON, _unescape)
     if "%" in text:
         yield from _lines(text, _URL, _unquote)
-    yield from _runs(text, _BASE64, _from_base64, _base64_span)
-    yield from _runs(text, _HEX, _from_hex, _hex_span)
+    yield from _decoded(text)
 
 
 def _lines(text: str, pattern: re.Pattern[str], decode: Callable[[re.Match[str]], str]) -> Iterator[Piece]:
@@ -129,89 +116,23 @@ def _substituted(
     return Piece(pattern.sub(decode, part), start, end, locate)
 
 
-def _runs(
-    text: str,
-    pattern: re.Pattern[str],
-    decode: Callable[[str], str],
-    span: Callable[[str, str, int, int], tuple[int, int]],
-) -> Iterator[Piece]:
-    for match in pattern.finditer(text):
-        run = match.group()
-        if len(run) > PIECE_LIMIT:
-            continue
-        decoded = decode(run)
-        if decoded:
-            yield _run(text, match.start(), run, decoded, span)
+def _decoded(text: str) -> Iterator[Piece]:
+    """The encoded runs of `text`, each behind what stands before it on its line."""
+    for run in runs(text):
+        line = max(text.rfind("\n", 0, run.start) + 1, run.start - CONTEXT)
+        yield Piece(text[line : run.start] + run.decoded, line, run.start + len(run.raw), _behind(run, line))
 
 
-def _run(text: str, start: int, run: str, decoded: str, span: Callable[[str, str, int, int], tuple[int, int]]) -> Piece:
-    line = max(text.rfind("\n", 0, start) + 1, start - CONTEXT)
-    before = text[line:start]
-    offset = len(before)
+def _behind(run: Run, line: int) -> Locate:
+    offset = run.start - line
 
     def locate(first: int, last: int) -> tuple[int, int]:
         if last <= offset:
             return line + first, line + last
-        begin, stop = span(run, decoded, max(first - offset, 0), last - offset)
-        return (line + first if first < offset else start + begin), start + stop
+        begin, stop = run.span(max(first - offset, 0), last - offset)
+        return (line + first if first < offset else run.start + begin), run.start + stop
 
-    return Piece(before + decoded, line, start + len(run), locate)
-
-
-def _base64_span(run: str, decoded: str, first: int, last: int) -> tuple[int, int]:
-    """The groups of four characters that hold the bytes of ``decoded[first:last]``; no bit of them stays."""
-    begin = len(decoded[:first].encode()) // 3 * 4
-    stop = (len(decoded[:last].encode()) + 2) // 3 * 4
-    width = run.find("\n")
-    if width > 0:  # wrapped: every line takes one character more
-        begin += begin // width
-        stop += (stop - 1) // width
-    return begin, min(stop, len(run))
-
-
-def _hex_span(run: str, decoded: str, first: int, last: int) -> tuple[int, int]:
-    return 2 * len(decoded[:first].encode()), 2 * len(decoded[:last].encode())
-
-
-def _from_base64(run: str) -> str:
-    body = run.rstrip("=")
-    if not _looks_like_text(body):
-        return ""
-    if "\n" in body:
-        body = body.replace("\n", "")
-    if "-" in body or "_" in body:
-        body = body.translate(_URL_SAFE)
-    body = body[: len(body) // 4 * 4] if len(body) % 4 == 1 else body
-    try:
-        return _as_text(base64.b64decode(body + "=" * (-len(body) % 4)))
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _looks_like_text(run: str) -> bool:
-    """Whether the first twelve bytes are printable: most runs are words of a program, and decode to noise."""
-    head = run[:16]
-    try:
-        data = binascii.a2b_base64((head[: len(head) // 4 * 4]).translate(_URL_SAFE))
-    except binascii.Error:
-        return False
-    return bool(data) and 4 * len(data.translate(None, _ASCII_TEXT)) <= len(data)
-
-
-def _from_hex(run: str) -> str:
-    try:
-        return _as_text(bytes.fromhex(run))
-    except ValueError:
-        return ""
-
-
-def _as_text(data: bytes) -> str:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return ""
-    printable = sum(character.isprintable() or character in "\n\r\t" for character in text[:256])
-    return text if printable >= _PRINTABLE * min(len(text), 256) else ""
+    return locate
 
 
 def _unescape(match: re.Match[str]) -> str:

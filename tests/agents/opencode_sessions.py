@@ -47,10 +47,17 @@ def thought(content: str, start: int, end: int) -> dict[str, Any]:
     return {"type": "reasoning", "text": content, "time": {"start": T0 + start, "end": T0 + end}}
 
 
-def tool(name: str, call: str, start: int, end: int, given: dict[str, Any], output: str = "ok", **more: Any) -> dict[str, Any]:
+def tool(
+    name: str, call: str, start: int, end: int, given: dict[str, Any], output: str = "ok", **more: Any
+) -> dict[str, Any]:
     metadata = more.pop("metadata", {})
     state = {"status": "completed", "input": given, "output": output, "title": "", "metadata": metadata, **more}
-    return {"type": "tool", "tool": name, "callID": call, "state": {**state, "time": {"start": T0 + start, "end": T0 + end}}}
+    return {
+        "type": "tool",
+        "tool": name,
+        "callID": call,
+        "state": {**state, "time": {"start": T0 + start, "end": T0 + end}},
+    }
 
 
 def failed(name: str, call: str, start: int, end: int, given: dict[str, Any], error: str) -> dict[str, Any]:
@@ -110,6 +117,7 @@ def database(path: Path, sessions: dict[str, tuple[dict[str, Any], list[Pair]]])
             "CREATE TABLE message (id text PRIMARY KEY, session_id text, time_created integer, time_updated integer, data text);"
             "CREATE TABLE part (id text PRIMARY KEY, message_id text, session_id text, time_created integer,"
             " time_updated integer, data text);"
+            "CREATE INDEX part_message_id_id_idx ON part (message_id, id); CREATE INDEX part_session_idx ON part (session_id);"
         )
         for name, (info, pairs) in sessions.items():
             columns = (name, info["projectID"], info.get("parentID"), info["slug"], info["directory"], info["title"])

@@ -1,88 +1,127 @@
-"""What every reader of a growing file must keep to, whatever the agent: used by the tests of Codex and Gemini."""
+"""Laws that every reading must keep, as checks: a reading or two go in, an assertion fails or nothing happens."""
+
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from gittraj.model.entry import MESSAGES, TYPES, walk
+from gittraj.codec import cbor
+from gittraj.model.entry import EVENTS, TYPES, Entry, walk
 from gittraj.model.session import Position, Reading
 
 
-def boundaries(path):
-    """The offsets after each line of the file, its beginning included."""
-    offsets = [0]
-    with open(path, "rb") as file:
-        for line in file:
-            offsets.append(offsets[-1] + len(line))
-    return offsets
+def flat(entries: list[Entry]) -> Counter[bytes]:
+    """Every entry by itself, without the events that only hold a sub-agent's entries together."""
+    return Counter(
+        cbor.encode({key: value for key, value in entry.items() if key != "children"})
+        for entry in walk(entries)
+        if entry.get("event-type") != "sub-agent"
+    )
 
 
-def in_parts(read, path, cuts) -> list[Reading]:
-    """Readings of `path` that stop at each of `cuts`, and a last one to the end; positions go through JSON in between."""
-    readings, position = [], None
-    for until in [*sorted(set(cuts)), None]:
-        reading = read(str(path), position, until=until)
-        readings.append(reading)
-        position = msgspec.json.decode(msgspec.json.encode(reading.next), type=Position)
-    return readings
-
-
-def assert_same(whole: Reading, parts: list[Reading]):
-    """The parts make the same entries, ends, head and usage as one reading."""
-    entries = [entry for part in parts for entry in part.entries]
-    assert entries == whole.entries
-    assert [end for part in parts for end in part.ends] == whole.ends
-    assert parts[-1].head == whole.head
-    assert parts[-1].next == whole.next
-    assert sum(part.unknown for part in parts) == whole.unknown
-    assert usage(entries) == usage(whole.entries)
-
-
-def assert_well_formed(reading: Reading):
-    """Entries have the types and keys that the record's schema and the house rely on."""
-    assert len(reading.entries) == len(reading.ends)
-    assert reading.ends == sorted(reading.ends)
-    seen = set()
-    for entry in walk(reading.entries):
-        assert entry["type"] in TYPES
-        assert isinstance(entry["id"], str) and entry["id"] not in seen
-        seen.add(entry["id"])
-        assert isinstance(entry.get("call-id", ""), str)
-        assert isinstance(entry.get("timestamp", ""), str)
-        if entry["type"] == "tool-call":
-            assert isinstance(entry["name"], str) and entry["name"] and "input" in entry
-        elif entry["type"] == "tool-result":
-            assert isinstance(entry["is-error"], bool) and "output" in entry
-        elif entry["type"] == "system-event":
-            assert isinstance(entry["event-type"], str) and isinstance(entry["data"], dict)
-        elif entry["type"] in MESSAGES:
-            assert isinstance(entry["content"], (str, list)) and isinstance(entry.get("model-id", ""), str)
-        for number in entry.get("token-usage", {}).values():
-            assert isinstance(number, int) and number >= 0
-
-
-def usage(entries):
-    """The sum of all token usage, by kind."""
-    total = {}
+def usage(entries: list[Entry]) -> Counter[str]:
+    total: Counter[str] = Counter()
     for entry in walk(entries):
-        for key, number in entry.get("token-usage", {}).items():
-            total[key] = total.get(key, 0) + number
+        total.update(entry.get("token-usage", {}))
     return total
 
 
-def nodes(value, path=()):
-    """The key paths of every node of a JSON value."""
-    yield path
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield from nodes(part, (*path, key))
-    elif isinstance(value, list):
-        for number, part in enumerate(value):
-            yield from nodes(part, (*path, number))
+def read_in_parts(agent: Any, path: str, cuts: list[int]) -> list[Reading]:
+    """The session read up to each cut, then to the end; the state goes through JSON in between, as it does in life."""
+    parts: list[Reading] = []
+    position: Position | None = None
+    for until in [*cuts, None]:
+        parts.append(agent.read(path, position, until=until))
+        state = msgspec.json.decode(msgspec.json.encode(parts[-1].next.state))
+        position = Position(parts[-1].next.offset, parts[-1].next.entry, state)
+    return parts
 
 
-def replaced(value, path, new):
-    """`value` with the node at `path` replaced."""
-    if not path:
-        return new
-    copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = replaced(value[path[0]], path[1:], new)
-    return copy
+def check_parts(agent: Any, path: str, cuts: list[int]) -> None:
+    """Read in parts or at once: the same entries, the same usage, the same numbers."""
+    whole = agent.read(path)
+    parts = read_in_parts(agent, path, cuts)
+    entries = [entry for part in parts for entry in part.entries]
+    if not any(entry.get("event-type") == "sub-agent" for entry in entries):
+        assert entries == whole.entries
+        assert parts[-1].next.entry == len(whole.entries)
+    assert flat(entries) == flat(whole.entries)
+    assert usage(entries) == usage(whole.entries)
+    assert parts[-1].next.offset == whole.next.offset
+    assert sum(part.unknown for part in parts) == whole.unknown
+    assert parts[-1].head.session_id == whole.head.session_id
+    assert parts[-1].head.started == whole.head.started
+    for part in parts:
+        check_shape(part)
+
+
+def check_shape(reading: Reading) -> None:
+    """The entries can become a record, ids are unique, ends never fall."""
+    cbor.decode(cbor.encode(reading.entries))
+    assert len(reading.ends) == len(reading.entries)
+    assert reading.ends == sorted(reading.ends)
+    assert all(reading.start <= end <= reading.next.offset for end in reading.ends)
+    ids = [entry["id"] for entry in walk(reading.entries) if "id" in entry]
+    assert len(ids) == len(set(ids))
+    unknown = 0
+    for entry in walk(reading.entries):
+        assert entry["type"] in TYPES
+        for key in ("id", "parent-id", "model-id", "call-id", "name", "timestamp", "encrypted", "stop-reason"):
+            assert isinstance(entry.get(key, ""), str), (key, entry)
+        for name, number in entry.get("token-usage", {}).items():
+            assert isinstance(number, int) and 0 <= number < 2**64 or name == "cost"
+        if entry["type"] == "tool-result":
+            assert isinstance(entry["is-error"], bool) and "output" in entry
+        elif entry["type"] == "tool-call":
+            assert isinstance(entry["name"], str) and "input" in entry
+        elif entry["type"] == "system-event":
+            assert entry["event-type"] in EVENTS and isinstance(entry["data"], dict)
+            unknown += entry["event-type"] == "unknown"
+        else:
+            assert "content" in entry
+    assert unknown == reading.unknown
+
+
+def check_operations(agent: Any, reading: Reading) -> None:
+    """Operations and paths of edit content can be asked for of any entry."""
+    results = {entry["call-id"]: entry for entry in walk(reading.entries) if entry["type"] == "tool-result"}
+    for entry in walk(reading.entries):
+        if entry["type"] == "tool-call":
+            agent.operations(entry, results.get(entry["call-id"]))
+            agent.operations(entry, None)
+        for path in agent.edit_content(entry):
+            node: Any = entry
+            for step in path:
+                node = node[step]
+            assert isinstance(node, str)
+
+
+def boundaries(path: Path) -> list[int]:
+    """Offsets after each line but the last."""
+    offsets, at = [], 0
+    for line in path.read_bytes().splitlines(keepends=True):
+        at += len(line)
+        offsets.append(at)
+    return offsets[:-1]
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+ODD = (None, True, 0, -1, 2**70, 1.5, "", "x", "\ud83d", [], {}, [None], {"a": 1}, [[]], {"type": "text"}, {"type": "tool_use"})
+
+
+def damage(value: Any, chance: random.Random) -> Any:
+    """`value` with one random node replaced by another value, or a key taken away."""
+    if isinstance(value, (dict, list)) and value and chance.random() < 0.85:
+        if isinstance(value, dict):
+            key = chance.choice(list(value))
+            if chance.random() < 0.1:
+                return {each: part for each, part in value.items() if each != key}
+            return {**value, key: damage(value[key], chance)}
+        number = chance.randrange(len(value))
+        return [*value[:number], damage(value[number], chance), *value[number + 1 :]]
+    return chance.choice(ODD)

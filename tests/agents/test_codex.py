@@ -15,7 +15,7 @@ from gittraj.agents import codex
 from gittraj.errors import AgentError
 from gittraj.model.entry import count, walk
 from gittraj.model.session import Position
-from tests.agents.reading_laws import assert_same, assert_well_formed, boundaries, in_parts, usage
+from tests.agents.growing_file_laws import assert_same, assert_well_formed, boundaries, in_parts, usage
 
 FIXTURES = Path(__file__).parent / "fixtures" / "codex"
 FILES = sorted(FIXTURES.rglob("*.jsonl"))
@@ -95,7 +95,7 @@ def test_exact_changes_wait_for_the_result_of_their_call():
     ]  # fmt: skip
     assert changes[2]["pre-blob"] == "286c5f5776916d7d7d5849988ca9d83e722cf9c2"  # git hash-object of "gone\n"
     assert "content" not in changes[2]
-    assert changes[3]["move_path"] == "/work/demo/e.txt"
+    assert changes[3]["move_path"] == "/src/demo/e.txt"
 
 
 def test_evidence_without_a_result_becomes_an_event_when_the_turn_ends():
@@ -112,7 +112,7 @@ def test_calls_inside_a_script_hang_on_the_scripts_result():
     entry = result(read(CODE_MODE), "call_a")
     assert [each["nested-id"][:9] for each in entry["changes"]] == ["exec-1111"]
     (nested,) = entry["nested"]
-    assert (nested["command"], nested["exit-code"], nested["cwd"]) == ("git commit -am x", 0, "/work/demo")
+    assert (nested["command"], nested["exit-code"], nested["cwd"]) == ("git commit -am x", 0, "/src/demo")
     assert "output" not in nested  # the script printed it
 
 
@@ -135,10 +135,10 @@ def test_settings_are_kept_only_when_they_change():
     assert [e["data"] for e in events][2:] == [
         {"source": "turn_context", "model_provider_id": "openai"},
         {"source": "session_meta", "cli_version": "0.170.0"},
-        {"source": "turn_context", "cwd": "/work/demo/sub", "model": "gpt-5.6-sol"},
+        {"source": "turn_context", "cwd": "/src/demo/sub", "model": "gpt-5.6-sol"},
     ]
     (change,) = only(read(TOOLS), "model-change")
-    assert change["data"] == {"model-id": "gpt-5.6-sol", "from": "gpt-5.5"}
+    assert change["data"] == {"from": "gpt-5.5", "to": "gpt-5.6-sol"}
 
 
 def test_base_instructions_are_kept_once():

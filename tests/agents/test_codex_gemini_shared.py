@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gittraj.agents import codex, gemini
 from gittraj.model.entry import count, walk
-from tests.agents.reading_laws import assert_same, assert_well_formed, boundaries, in_parts, usage
+from tests.agents.growing_file_laws import assert_same, assert_well_formed, boundaries, in_parts, usage
 
 pytestmark = pytest.mark.shared
 KINDS = ("user", "assistant", "tool-call", "tool-result", "reasoning")

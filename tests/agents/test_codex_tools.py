@@ -35,9 +35,9 @@ def kinds(operations):
 def test_recorded_changes_are_preferred_to_the_patch():
     operations = observed("tools.jsonl", "call_3")
     assert [type(each.operation) for each in operations] == [Patch, Write, Delete, Patch]
-    assert operations[0].operation == Patch("/work/demo/a.txt", "@@ -1,2 +1,2 @@\n one\n-two\n+TWO\n", "unified")
+    assert operations[0].operation == Patch("/src/demo/a.txt", "@@ -1,2 +1,2 @@\n one\n-two\n+TWO\n", "unified")
     assert (operations[1].after, operations[1].evidence) == ("new\n", "state")
-    assert operations[3].operation.move_to == "/work/demo/e.txt"
+    assert operations[3].operation.move_to == "/src/demo/e.txt"
     assert {each.state for each in operations} == {"applied"}
 
 
@@ -51,7 +51,7 @@ def test_a_declined_patch_is_observed_as_denied():
 
 def test_a_patch_in_the_shell_has_the_recorded_change():
     (only,) = observed("tools.jsonl", "call_5")
-    assert (only.operation.path, only.operation.dialect) == ("/work/demo/sub/f.txt", "unified")
+    assert (only.operation.path, only.operation.dialect) == ("/src/demo/sub/f.txt", "unified")
 
 
 def test_a_script_has_the_recorded_changes_of_its_nested_calls():

@@ -27,7 +27,10 @@ def say(role: str, *blocks: Any, **more: Any) -> dict[str, Any]:
 
 def test_the_transcript_in_the_fixtures_becomes_the_entries_its_reader_would_list() -> None:
     reading = cursor.read(str(FIXTURE))
-    told = [(entry["type"], entry.get("content") or entry.get("name") or entry.get("event-type")) for entry in reading.entries]
+    told = [
+        (entry["type"], entry.get("content") or entry.get("name") or entry.get("event-type"))
+        for entry in reading.entries
+    ]
     assert told == [
         ("user", "<user_query>\nRound the amounts\n</user_query>"),
         ("assistant", "I will change money.py."),
@@ -69,8 +72,19 @@ def test_a_torn_last_line_is_left_for_the_next_reading(tmp_path: Path) -> None:
 def test_newer_lines_with_ids_results_models_and_times_are_read(tmp_path: Path) -> None:
     path = transcript(
         tmp_path / "a.jsonl",
-        say("user", {"type": "text", "text": "see"}, {"type": "image", "source": "data:"}, timestamp="2026-11-21T01:46:40Z"),
-        {"role": "assistant", "message": {"model": "composer-2", "content": [{"type": "tool_use", "id": "toolu_1", "name": "Write", "input": {}}]}},
+        say(
+            "user",
+            {"type": "text", "text": "see"},
+            {"type": "image", "source": "data:"},
+            timestamp="2026-11-21T01:46:40Z",
+        ),
+        {
+            "role": "assistant",
+            "message": {
+                "model": "composer-2",
+                "content": [{"type": "tool_use", "id": "toolu_1", "name": "Write", "input": {}}],
+            },
+        },
         say("user", {"type": "tool_result", "tool_use_id": "toolu_1", "content": "denied", "is_error": True}),
         {"role": "assistant", "message": {"content": "plain"}},
     )
@@ -93,7 +107,9 @@ def test_what_is_not_understood_is_kept_and_counted(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("data", [b"[" * 100000 + b"\n", b"\xff\x00\n", b'{"a":' * 10000 + b"\n"], ids=["deep", "binary", "deep map"])
+@pytest.mark.parametrize(
+    "data", [b"[" * 100000 + b"\n", b"\xff\x00\n", b'{"a":' * 10000 + b"\n"], ids=["deep", "binary", "deep map"]
+)
 def test_hostile_lines_are_kept_as_text(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(data)
@@ -121,16 +137,21 @@ JSON = st.recursive(
 )  # fmt: skip
 BLOCK = st.fixed_dictionaries(
     {"type": st.sampled_from(["text", "tool_use", "tool_result", "thinking"]) | JSON},
-    optional={name: JSON for name in ("text", "name", "input", "id", "thinking", "content", "signature")},
+    optional=dict.fromkeys(("text", "name", "input", "id", "thinking", "content", "signature"), JSON),
 )
 LINE = JSON | st.fixed_dictionaries(
-    {"role": st.sampled_from(["user", "assistant"]), "message": st.fixed_dictionaries({"content": st.lists(BLOCK | JSON, max_size=4) | JSON})}
+    {
+        "role": st.sampled_from(["user", "assistant"]),
+        "message": st.fixed_dictionaries({"content": st.lists(BLOCK | JSON, max_size=4) | JSON}),
+    }
 )
 
 
 @settings(max_examples=200, deadline=None)
 @given(lines=st.lists(LINE, min_size=1, max_size=4))
-def test_lines_of_any_shape_become_entries_that_a_record_can_hold(lines: list[Any], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_lines_of_any_shape_become_entries_that_a_record_can_hold(
+    lines: list[Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = transcript(tmp_path_factory.getbasetemp() / "fuzzed.jsonl", *lines)
     reading = cursor.read(path)
     encode(reading.entries)
@@ -203,7 +224,9 @@ def test_the_workspace_that_cursor_noted_decides(tmp_path: Path) -> None:
     store(tmp_path, name, "other", workspace=str(tmp_path / "a" / "b"))
     assert cursor.locate(str(worktree), {"HOME": str(tmp_path)}) == []
     store(tmp_path, "renamed", "mine", workspace=str(worktree / "c"))
-    assert [(item.session, item.near) for item in cursor.locate(str(worktree), {"HOME": str(tmp_path)})] == [("mine", "inside")]
+    assert [(item.session, item.near) for item in cursor.locate(str(worktree), {"HOME": str(tmp_path)})] == [
+        ("mine", "inside")
+    ]
 
 
 def test_without_a_store_nothing_is_found(tmp_path: Path) -> None:

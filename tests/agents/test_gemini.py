@@ -12,7 +12,7 @@ from gittraj.agents import gemini
 from gittraj.errors import AgentError
 from gittraj.model.entry import count, walk
 from gittraj.model.session import Position
-from tests.agents.reading_laws import assert_same, assert_well_formed, boundaries, in_parts, usage
+from tests.agents.growing_file_laws import assert_same, assert_well_formed, boundaries, in_parts, usage
 
 FIXTURES = Path(__file__).parent / "fixtures" / "gemini"
 CHATS = FIXTURES / "home" / "tmp" / "demo" / "chats"
@@ -42,7 +42,7 @@ def test_every_fixture_gives_well_formed_entries():
 def test_the_head_tells_who_and_where():
     head = read(CHAT).head
     assert (head.agent, head.format, head.provider) == ("gemini-cli", "gemini-jsonl", "google")
-    assert (head.session_id, head.cwd) == ("aaaaaaaa-1111-4111-8111-111111111111", "/work/demo")
+    assert (head.session_id, head.cwd) == ("aaaaaaaa-1111-4111-8111-111111111111", "/src/demo")
     assert head.models == ("gemini-2.5-pro", "gemini-2.5-flash", "m")
     assert read(SUB).head.parent_session == head.session_id
     assert (read(LEGACY).head.format, read(LEGACY).head.cwd) == ("gemini-json", "")
@@ -50,7 +50,7 @@ def test_the_head_tells_who_and_where():
 
 def test_the_working_directory_is_told_by_the_first_message_where_the_folder_does_not(tmp_path):
     shutil.copy(CHAT, tmp_path / CHAT.name)
-    assert read(tmp_path / CHAT.name).head.cwd == "/work/demo"
+    assert read(tmp_path / CHAT.name).head.cwd == "/src/demo"
 
 
 def test_answers_written_twice_make_their_entries_once():
@@ -133,8 +133,8 @@ def test_rewinds_compactions_and_model_changes_are_events():
     reading = read(CHAT)
     assert [e["data"] for e in only(reading, "rewind")] == [{"to": "u5"}]
     assert [e["data"]["messages"] for e in only(reading, "compaction")] == [3]
-    assert [e["data"]["model-id"] for e in only(reading, "model-change")] == ["gemini-2.5-flash", "m"]
-    assert [e["data"] for e in only(reading, "settings")] == [{"directories": ["/work/demo"]}]
+    assert [e["data"]["to"] for e in only(reading, "model-change")] == ["gemini-2.5-flash", "m"]
+    assert [e["data"] for e in only(reading, "settings")] == [{"directories": ["/src/demo"]}]
     assert [e["data"] for e in only(reading, "title")] == [{"summary": "Fixing a.txt"}]
     assert [e["data"]["content"] for e in only(reading, "error")] == ["[API Error] quota"]
 

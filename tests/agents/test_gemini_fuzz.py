@@ -11,7 +11,7 @@ from gittraj.agents import gemini
 from gittraj.codec import cbor
 from gittraj.errors import AgentError
 from gittraj.model.entry import walk
-from tests.agents.reading_laws import assert_same, assert_well_formed, boundaries, in_parts, nodes, replaced
+from tests.agents.growing_file_laws import assert_same, assert_well_formed, boundaries, in_parts, nodes, replaced
 
 FILES = sorted((Path(__file__).parent / "fixtures" / "gemini").rglob("*.json*"))
 LINES = [

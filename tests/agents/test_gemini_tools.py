@@ -22,7 +22,7 @@ def pair(entries, ident):
 
 def test_an_exact_replace_carries_the_states_before_and_after(entries):
     (only,) = gemini.operations(*pair(entries, "rep_1"))
-    assert only.operation == Replace("/work/demo/a.txt", "two", "TWO", matching="exact")
+    assert only.operation == Replace("/src/demo/a.txt", "two", "TWO", matching="exact")
     assert (only.before, only.after, only.evidence, only.state) == ("one\ntwo\n", "one\nTWO\n", "state", "applied")
 
 
@@ -38,7 +38,7 @@ def test_refused_and_cancelled_calls_are_not_applied(entries):
 
 def test_a_new_file_has_its_states(entries):
     (only,) = gemini.operations(*pair(entries, "wr_1"))
-    assert (only.operation, only.before, only.after) == (Write("/work/demo/n.txt", "new\n"), "", "new\n")
+    assert (only.operation, only.before, only.after) == (Write("/src/demo/n.txt", "new\n"), "", "new\n")
 
 
 def test_without_recorded_states_a_replace_is_fuzzy_and_a_write_is_an_operation():

@@ -26,7 +26,9 @@ def write(folder: Path, data: bytes) -> str:
 
 @settings(max_examples=60, deadline=None)
 @given(values=st.lists(VALUES, max_size=6), at=st.integers(0, 6))
-def test_lines_come_back_from_any_boundary_on(values: list[Any], at: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_lines_come_back_from_any_boundary_on(
+    values: list[Any], at: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     data = "".join(json.dumps(value) + "\n" for value in values).encode()
     path = write(tmp_path_factory.getbasetemp(), data)
     lines = list(Lines(path))
@@ -69,7 +71,9 @@ def test_a_line_that_is_no_json_is_told_with_its_text(tmp_path: Path, data: byte
     assert lines[1].value == [1]
 
 
-def test_a_line_beyond_the_limit_and_a_missing_file_are_our_own_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_beyond_the_limit_and_a_missing_file_are_our_own_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(jsonl, "LINE_LIMIT", 10)
     with pytest.raises(AgentError, match="more than 10 bytes"):
         list(Lines(write(tmp_path, b"[1]\n" + b"1" * 20)))

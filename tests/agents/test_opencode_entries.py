@@ -25,7 +25,10 @@ def of_type(reading: Reading, kind: str) -> list[dict[str, Any]]:
 
 def test_the_export_in_the_fixtures_becomes_the_entries_its_reader_would_list() -> None:
     reading = opencode.read(str(FIXTURES / "rounding.export.json"))
-    told = [(entry["type"], entry.get("event-type") or entry.get("name") or entry.get("content")) for entry in reading.entries]
+    told = [
+        (entry["type"], entry.get("event-type") or entry.get("name") or entry.get("content"))
+        for entry in reading.entries
+    ]
     assert told == [
         ("system-event", "session-start"),
         ("user", '"Round the amounts"'),
@@ -66,7 +69,9 @@ def test_a_prompt_of_several_parts_is_one_entry_with_blocks_and_synthetic_ones_a
 
 def test_tokens_and_cost_of_a_message_stand_on_one_of_its_entries(read_back: Any) -> None:
     answer = make.assistant(2, 10, [make.text("one", 11, 12), make.text("two", 13, 14), make.step("step-finish")], 20)
-    calls = make.assistant(3, 30, [make.text("now", 31, 32), make.tool("bash", "call_1", 33, 34, {}), make.step("step-finish")], 40)
+    calls = make.assistant(
+        3, 30, [make.text("now", 31, 32), make.tool("bash", "call_1", 33, 34, {}), make.step("step-finish")], 40
+    )
     bare = make.assistant(4, 50, [make.tool("bash", "call_2", 51, 52, {})], 60)
     reading = read_back(make.user(1, 0), answer, calls, bare)
     bearers = [entry for entry in walk(reading.entries) if "token-usage" in entry]
@@ -75,7 +80,8 @@ def test_tokens_and_cost_of_a_message_stand_on_one_of_its_entries(read_back: Any
     ]  # fmt: skip
     assert bearers[0]["content"] == "two"
     assert all(
-        entry["token-usage"] == {"input": 100, "output": 20, "reasoning": 5, "cached": 7, "cache-write": 3, "cost": 0.25}
+        entry["token-usage"]
+        == {"input": 100, "output": 20, "reasoning": 5, "cached": 7, "cache-write": 3, "cost": 0.25}
         for entry in bearers
     )
 
@@ -128,7 +134,10 @@ def test_what_the_metadata_repeats_is_not_stored_again(read_back: Any) -> None:
 def test_snapshots_and_patches_are_file_snapshots_with_their_tree_ids(read_back: Any) -> None:
     parts = [make.step("step-start", "11" * 20), make.step("step-finish", "22" * 20, reason="stop"),
              {"type": "patch", "hash": "11" * 20, "files": ["/a.py"]}]  # fmt: skip
-    data = [entry["data"] for entry in of_type(read_back(make.user(1, 0), make.assistant(2, 10, parts, 20)), "file-snapshot")]
+    data = [
+        entry["data"]
+        for entry in of_type(read_back(make.user(1, 0), make.assistant(2, 10, parts, 20)), "file-snapshot")
+    ]
     assert data == [
         {"step": "step-start", "snapshot": "11" * 20},
         {"step": "step-finish", "snapshot": "22" * 20, "reason": "stop"},
@@ -147,14 +156,18 @@ def test_compaction_retry_and_another_model_are_events(read_back: Any) -> None:
     )
     assert [entry["data"] for entry in of_type(reading, "compaction")] == [{"type": "compaction", "auto": True}]
     assert [entry["data"]["attempt"] for entry in of_type(reading, "error")] == [1]
-    assert [(entry["data"]["from"], entry["data"]["to"]) for entry in of_type(reading, "model-change")] == [("m-1", "m-2")]
+    assert [(entry["data"]["from"], entry["data"]["to"]) for entry in of_type(reading, "model-change")] == [
+        ("m-1", "m-2")
+    ]
     assert reading.head.models == ("m-1", "m-2")
     assert count(reading.entries)["user"] == 2
 
 
 def test_what_is_not_understood_is_kept_and_counted(read_back: Any) -> None:
     strange = {"id": "prt_x", "type": "hologram", "beam": [1, 2]}
-    reading = read_back(make.user(1, 0), make.assistant(2, 10, [dict(strange)], 20), ({"id": "msg_0003", "role": "oracle"}, []))
+    reading = read_back(
+        make.user(1, 0), make.assistant(2, 10, [dict(strange)], 20), ({"id": "msg_0003", "role": "oracle"}, [])
+    )
     kept = [entry["data"]["raw"] for entry in of_type(reading, "unknown")]
     assert reading.unknown == 2
     assert sorted(item.get("role", item.get("type")) for item in kept) == ["hologram", "oracle"]
@@ -162,7 +175,10 @@ def test_what_is_not_understood_is_kept_and_counted(read_back: Any) -> None:
 
 
 def test_encrypted_reasoning_is_kept_once(read_back: Any) -> None:
-    part = {**make.thought("hm", 11, 12), "metadata": {"openai": {"itemId": "rs_1", "reasoningEncryptedContent": "gAAA"}}}
+    part = {
+        **make.thought("hm", 11, 12),
+        "metadata": {"openai": {"itemId": "rs_1", "reasoningEncryptedContent": "gAAA"}},
+    }
     entry = of_type(read_back(make.user(1, 0), make.assistant(2, 10, [part], 20)), "reasoning")[0]
     assert entry["encrypted"] == "gAAA"
     assert entry["native"] == {"metadata": {"openai": {"itemId": "rs_1"}}}

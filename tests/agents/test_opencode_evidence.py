@@ -17,7 +17,9 @@ A = make.DIRECTORY + "/a.py"
 def edit(old: str, new: str, before: str | None, after: str | None, at: int, **more: Any) -> dict[str, Any]:
     given = {"filePath": A, "oldString": old, "newString": new, **more}
     diff = {"file": A, "before": before, "after": after} if before is not None else {"file": A, "patch": "@@ -1 +1 @@"}
-    return make.tool("edit", f"call_{at:020}", at, at + 1, given, "done", metadata={"diff": "Index: a", "filediff": diff})
+    return make.tool(
+        "edit", f"call_{at:020}", at, at + 1, given, "done", metadata={"diff": "Index: a", "filediff": diff}
+    )
 
 
 def pairs_of(path: Path, *parts: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -29,7 +31,9 @@ def pairs_of(path: Path, *parts: dict[str, Any]) -> list[tuple[dict[str, Any], d
 
 
 def test_recorded_states_become_blob_ids_and_only_the_first_text_is_kept(tmp_path: Path) -> None:
-    first, second = pairs_of(tmp_path, edit("1", "2", "x = 1\n", "x = 2\n", 10), edit("2", "3", "x = 2\n", "x = 3\n", 20))
+    first, second = pairs_of(
+        tmp_path, edit("1", "2", "x = 1\n", "x = 2\n", 10), edit("2", "3", "x = 2\n", "x = 3\n", 20)
+    )
     assert first[1]["pre-blob"] == git_blob_id(b"x = 1\n")
     assert first[1]["post-blob"] == git_blob_id(b"x = 2\n")
     assert (first[1]["pre-bytes"], first[1]["post-bytes"]) == (6, 6)
@@ -45,7 +49,9 @@ def test_a_write_before_an_edit_is_the_state_it_starts_from(tmp_path: Path) -> N
 
 
 def test_somebody_elses_change_between_two_edits_is_kept_as_text(tmp_path: Path) -> None:
-    found = pairs_of(tmp_path, edit("1", "2", "x = 1\n", "x = 2\n", 10), edit("2", "3", "# me\nx = 2\n", "# me\nx = 3\n", 20))
+    found = pairs_of(
+        tmp_path, edit("1", "2", "x = 1\n", "x = 2\n", 10), edit("2", "3", "# me\nx = 2\n", "# me\nx = 3\n", 20)
+    )
     assert found[1][1]["pre-state"] == "# me\nx = 2\n"
 
 
@@ -97,7 +103,13 @@ def test_a_patch_has_one_operation_and_one_piece_of_evidence_per_file(tmp_path: 
         {"filePath": A, "type": "update", "before": "x = 1\ny = 2\n", "after": "x = 1\ny = 3\n", "diff": "d"},
         {"filePath": make.DIRECTORY + "/new.py", "type": "add", "before": "", "after": "print()\n"},
         {"filePath": make.DIRECTORY + "/old.py", "type": "delete", "before": "old\n", "after": ""},
-        {"filePath": make.DIRECTORY + "/b.py", "type": "move", "movePath": make.DIRECTORY + "/c.py", "before": "b\n", "after": "c!\n"},
+        {
+            "filePath": make.DIRECTORY + "/b.py",
+            "type": "move",
+            "movePath": make.DIRECTORY + "/c.py",
+            "before": "b\n",
+            "after": "c!\n",
+        },
     ]
     part = make.tool("apply_patch", "call_p", 10, 11, {"patchText": PATCH}, metadata={"diff": "d", "files": files})
     call, result = pairs_of(tmp_path, part)[0]
@@ -118,8 +130,15 @@ def test_a_patch_has_one_operation_and_one_piece_of_evidence_per_file(tmp_path: 
 
 def test_several_edits_of_one_call_are_a_sequence(tmp_path: Path) -> None:
     edits = [{"oldString": "1", "newString": "2"}, {"oldString": "2", "newString": "3", "replaceAll": True}]
-    metadata = {"results": [{"filediff": {"file": A, "before": "1\n", "after": "2\n"}}, {"filediff": {"file": A, "before": "2\n", "after": "3\n"}}]}
-    call, result = pairs_of(tmp_path, make.tool("multiedit", "call_m", 10, 11, {"filePath": A, "edits": edits}, metadata=metadata))[0]
+    metadata = {
+        "results": [
+            {"filediff": {"file": A, "before": "1\n", "after": "2\n"}},
+            {"filediff": {"file": A, "before": "2\n", "after": "3\n"}},
+        ]
+    }
+    call, result = pairs_of(
+        tmp_path, make.tool("multiedit", "call_m", 10, 11, {"filePath": A, "edits": edits}, metadata=metadata)
+    )[0]
     observed = opencode.operations(call, result)
     assert [item.operation for item in observed] == [Replace(A, "1", "2"), Replace(A, "2", "3", all=True)]
     assert ["pre-state" in item for item in result["files"]] == [True, False]
@@ -141,7 +160,12 @@ def test_the_outcome_of_a_call_is_told_by_its_result(result: dict[str, Any] | No
 
 
 def test_an_empty_text_to_find_means_the_whole_file() -> None:
-    call = {"type": "tool-call", "name": "edit", "input": {"filePath": "a", "oldString": "", "newString": "b"}, "call-id": "c"}
+    call = {
+        "type": "tool-call",
+        "name": "edit",
+        "input": {"filePath": "a", "oldString": "", "newString": "b"},
+        "call-id": "c",
+    }
     assert opencode.operations(call, None)[0].operation == Write("a", "b")
 
 
@@ -163,7 +187,9 @@ LINES = st.lists(st.sampled_from(["a", "b", "c", "d = 1", "  e", "f"]), min_size
 
 
 @given(before=LINES, at=st.integers(0, 11), new=LINES)
-def test_a_chunk_with_all_lines_above_as_context_replaces_the_line_it_names(before: list[str], at: int, new: list[str]) -> None:
+def test_a_chunk_with_all_lines_above_as_context_replaces_the_line_it_names(
+    before: list[str], at: int, new: list[str]
+) -> None:
     at %= len(before)
     body = "\n".join(["@@", *(f" {line}" for line in before[:at]), f"-{before[at]}", *(f"+{line}" for line in new)])
     expected = [*before[:at], *new, *before[at + 1 :]]

@@ -14,7 +14,12 @@ from tests.agents import opencode_sessions as make
 from tests.agents.test_opencode_stores import CHILD, family, v2
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8) | st.sampled_from([CHILD, make.SESSION]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=8)
+    | st.sampled_from([CHILD, make.SESSION]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
@@ -72,12 +77,16 @@ def test_any_value_anywhere_in_an_export_raises_only_our_own_error(data: st.Data
 @given(data=st.data())
 def test_any_value_anywhere_in_a_database_raises_only_our_own_error(data: st.DataObject) -> None:
     sessions = {name: (info, pairs) for name, (info, pairs) in family().items()}
-    info, pairs = sessions[make.SESSION]
+    _, pairs = sessions[make.SESSION]
     for _ in range(data.draw(st.integers(1, 3))):
         index = data.draw(st.integers(0, len(pairs) - 1))
         message, parts = pairs[index]
         place = data.draw(st.sampled_from(places([message, parts])[1:]))
-        if place in ((0,), (1,), (0, "id"), (0, "time"), (0, "time", "created")) or place[-1] == "id" or (place[:1] == (1,) and len(place) < 3):
+        if (
+            place in ((0,), (1,), (0, "id"), (0, "time"), (0, "time", "created"))
+            or place[-1] == "id"
+            or (place[:1] == (1,) and len(place) < 3)
+        ):
             continue  # these are columns, or the builder of this test needs them
         message, parts = replaced([message, parts], place, data.draw(VALUES))
         pairs[index] = (message, parts)
@@ -96,7 +105,9 @@ ROW = {
 
 
 @settings(max_examples=60, deadline=None)
-@given(data=st.data(), kind=st.sampled_from(["assistant", "user", "shell", "compaction", "model-switched", "idle", "x"]))
+@given(
+    data=st.data(), kind=st.sampled_from(["assistant", "user", "shell", "compaction", "model-switched", "idle", "x"])
+)
 def test_any_value_anywhere_in_rows_of_version_two_raises_only_our_own_error(data: st.DataObject, kind: str) -> None:
     row = replaced(ROW, data.draw(st.sampled_from(places(ROW))), data.draw(VALUES))
     with tempfile.TemporaryDirectory() as folder:
@@ -107,7 +118,9 @@ def test_any_value_anywhere_in_rows_of_version_two_raises_only_our_own_error(dat
 @given(cut=st.integers(0, 4000), junk=st.binary(max_size=40))
 def test_a_file_cut_or_damaged_anywhere_raises_only_our_own_error(cut: int, junk: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = make.joined(Path(folder) / "joined", [make.user(1, 0), make.assistant(2, 10, [make.text("a", 11, 12)], 13)])
+        path = make.joined(
+            Path(folder) / "joined", [make.user(1, 0), make.assistant(2, 10, [make.text("a", 11, 12)], 13)]
+        )
         data = path.read_bytes()
         path.write_bytes(data[:cut] + junk)
         readable(path)

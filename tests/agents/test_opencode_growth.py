@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gittraj.agents.opencode import reader
@@ -66,7 +66,13 @@ def _part(kind: str, key: str, at: int, index: int) -> tuple[dict[str, Any], dic
         diff = {"file": path, "before": f"{at % 3}\n", "after": f"{(at + 4) % 3}\n"}
         given = {"filePath": path, "oldString": f"{at % 3}", "newString": f"{(at + 4) % 3}"}
         made = {**make.tool("edit", f"call_{key}", at, at + 1, given, metadata={"filediff": diff}), "id": key}
-        pending = {"id": key, "type": "tool", "tool": "edit", "callID": f"call_{key}", "state": {"status": "pending", "input": {}}}
+        pending = {
+            "id": key,
+            "type": "tool",
+            "tool": "edit",
+            "callID": f"call_{key}",
+            "state": {"status": "pending", "input": {}},
+        }
         return pending, made, 1
     return {**make.step("step-start" if index == 0 else "step-finish"), "id": key}, None, 0
 
@@ -84,7 +90,9 @@ class Growing:
         if kind == "message":
             pairs.append((what[0], list(what[1])))
             return
-        at = next(index for index, (info, _) in enumerate(pairs) if info["id"] == (what[0] if kind == "part" else what["id"]))
+        at = next(
+            index for index, (info, _) in enumerate(pairs) if info["id"] == (what[0] if kind == "part" else what["id"])
+        )
         info, parts = pairs[at]
         if kind == "done":
             pairs[at] = (what, parts)
@@ -95,7 +103,9 @@ class Growing:
     def read(self, start: Position) -> Reading:
         state = json.loads(json.dumps(start.state))  # a position is kept on disk between readings
         sessions = copy.deepcopy(self.sessions)
-        return reader._read(make.MemoryStore(sessions), "memory", Position(start.offset, start.entry, state), make.SESSION)
+        return reader._read(
+            make.MemoryStore(sessions), "memory", Position(start.offset, start.entry, state), make.SESSION
+        )
 
 
 def bag(entries: list[dict[str, Any]]) -> Counter[str]:
@@ -114,6 +124,7 @@ KINDS = st.lists(st.sampled_from(["text", "thought", "tool", "parallel", "edit",
     child=st.lists(KINDS, max_size=2),
     cuts=st.sets(st.integers(0, 60), max_size=6),
 )
+@example(messages=1, shape=[["text", "text", "step", "tool"]], child=[], cuts={6})  # who bears the usage shows late
 def test_readings_of_a_growing_session_add_up_to_the_reading_at_its_end(
     messages: int, shape: list[list[str]], child: list[list[str]], cuts: set[int]
 ) -> None:
@@ -158,7 +169,11 @@ def test_a_running_call_is_an_open_call_and_its_result_comes_later() -> None:
     for _, kind, what in grown(1, [["text", "tool"]])[:-2]:
         store.apply(make.SESSION, kind, what)
     first = store.read(Position())
-    assert [entry["type"] for entry in first.entries if entry["type"] != "system-event"] == ["user", "assistant", "tool-call"]
+    assert [entry["type"] for entry in first.entries if entry["type"] != "system-event"] == [
+        "user",
+        "assistant",
+        "tool-call",
+    ]
     for _, kind, what in grown(1, [["text", "tool"]])[-2:]:
         store.apply(make.SESSION, kind, what)
     second = store.read(first.next)

@@ -27,7 +27,11 @@ def test_sessions_are_found_by_their_directory_and_sub_agents_belong_to_theirs(t
     sessions["ses_home"] = (make.session("ses_home", directory=str(tmp_path)), [])
     path = make.database(data_of(tmp_path) / "opencode.db", sessions)
     found = {item.session: item for item in opencode.locate(make.DIRECTORY, env(tmp_path))}
-    assert {name: item.near for name, item in found.items()} == {make.SESSION: "same", "ses_in": "inside", "ses_above": "parent"}
+    assert {name: item.near for name, item in found.items()} == {
+        make.SESSION: "same",
+        "ses_in": "inside",
+        "ses_above": "parent",
+    }
     assert {item.path for item in found.values()} == {str(path)}
     assert opencode.read(found[make.SESSION].path, session=make.SESSION).head.session_id == make.SESSION
 
@@ -68,7 +72,9 @@ def test_the_environment_moves_the_data_folder_and_the_database(tmp_path: Path) 
 def test_sessions_of_version_two_are_found(tmp_path: Path) -> None:
     data_of(tmp_path).mkdir(parents=True)
     v2(data_of(tmp_path) / "opencode.db", [("msg_1", "user", {"text": "hi"})])
-    assert [(item.session, item.size) for item in opencode.locate(make.DIRECTORY, env(tmp_path))] == [(make.SESSION, make.T0 + 100)]
+    assert [(item.session, item.size) for item in opencode.locate(make.DIRECTORY, env(tmp_path))] == [
+        (make.SESSION, make.T0 + 100)
+    ]
 
 
 def test_sessions_of_the_storage_folder_are_found_where_there_is_no_database(tmp_path: Path) -> None:
@@ -80,7 +86,9 @@ def test_sessions_of_the_storage_folder_are_found_where_there_is_no_database(tmp
     assert opencode.locate(make.DIRECTORY, env(tmp_path))[0].size > found[0].size
 
 
-@pytest.mark.parametrize("data", [b"", b"junk", b"SQLite format 3\x00" + b"\xff" * 9000], ids=["empty", "junk", "damaged"])
+@pytest.mark.parametrize(
+    "data", [b"", b"junk", b"SQLite format 3\x00" + b"\xff" * 9000], ids=["empty", "junk", "damaged"]
+)
 def test_an_unreadable_store_holds_nothing(tmp_path: Path, data: bytes) -> None:
     data_of(tmp_path).mkdir(parents=True)
     (data_of(tmp_path) / "opencode.db").write_bytes(data)
@@ -124,7 +132,13 @@ def test_each_kind_of_store_is_recognised_from_its_bytes(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "head",
-    [b"{}", b"\xff\xfe", b'{"type":"session","version":3}', b'{"role":"user","message":{"content":[]}}', b"SQLite format 3\x00cookies"],
+    [
+        b"{}",
+        b"\xff\xfe",
+        b'{"type":"session","version":3}',
+        b'{"role":"user","message":{"content":[]}}',
+        b"SQLite format 3\x00cookies",
+    ],
 )
 def test_other_files_are_not_taken_for_opencodes(head: bytes, tmp_path: Path) -> None:
     assert not opencode.sniff(head, str(tmp_path / "x.jsonl"))
@@ -133,5 +147,16 @@ def test_other_files_are_not_taken_for_opencodes(head: bytes, tmp_path: Path) ->
 
 def test_importing_the_light_part_loads_neither_sqlite_nor_json() -> None:
     code = "import sys; before = set(sys.modules); import gittraj.agents.opencode, gittraj.agents.cursor; print(*sorted(set(sys.modules) - before))"
-    loaded = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ, PYTHONPATH="."))
-    assert set(loaded.stdout.split()) <= {"gittraj", "gittraj.agents", "gittraj.agents.opencode", "gittraj.agents.cursor"}
+    loaded = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=dict(os.environ, PYTHONPATH="."),
+    )
+    assert set(loaded.stdout.split()) <= {
+        "gittraj",
+        "gittraj.agents",
+        "gittraj.agents.opencode",
+        "gittraj.agents.cursor",
+    }

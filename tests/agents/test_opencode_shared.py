@@ -40,7 +40,9 @@ def counted(parts: list[dict[str, Any]], roles: dict[str, str]) -> Counter[str]:
 
 def same(entries: list[dict[str, Any]], numbers: Counter[str]) -> None:
     got = count(entries)
-    assert {kind: got[kind] for kind in got if kind != "system-event"} == {kind: numbers[kind] for kind in got if kind != "system-event"}
+    assert {kind: got[kind] for kind in got if kind != "system-event"} == {
+        kind: numbers[kind] for kind in got if kind != "system-event"
+    }
 
 
 @pytest.mark.parametrize("name", ["draft__opencode-claude-opus-4-5", "draft__opencode-gpt-5-2"])
@@ -64,7 +66,9 @@ RUNS = ["bugfix", "human-mix", "patch-bugfix", "patch-human-mix", "refactor"]
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_a_run_is_the_same_from_its_database_and_its_export_and_holds_every_call(shared: Path, run: str, tmp_path: Path) -> None:
+def test_a_run_is_the_same_from_its_database_and_its_export_and_holds_every_call(
+    shared: Path, run: str, tmp_path: Path
+) -> None:
     root = shared / "real" / f"opencode-{run}"
     store = tmp_path / "opencode"
     store.mkdir()
@@ -89,7 +93,11 @@ def test_a_run_is_the_same_from_its_database_and_its_export_and_holds_every_call
 @pytest.mark.parametrize("run", RUNS)
 def test_the_sessions_of_a_run_are_found_from_its_worktree(shared: Path, run: str, tmp_path: Path) -> None:
     root = shared / "real" / f"opencode-{run}"
-    shutil.copytree(root / "home/.local/share/opencode", tmp_path / ".local/share/opencode", ignore=shutil.ignore_patterns("snapshot"))
+    shutil.copytree(
+        root / "home/.local/share/opencode",
+        tmp_path / ".local/share/opencode",
+        ignore=shutil.ignore_patterns("snapshot"),
+    )
     manifest = json.loads((root / "manifest.json").read_text())
     found = opencode.locate(manifest["repo"]["dir_during_run"], {"HOME": str(tmp_path)})
     assert {item.session for item in found} == {session["id"] for session in manifest["sessions"]}

@@ -24,7 +24,9 @@ def conversation() -> list[make.Pair]:
 
 def family() -> dict[str, Any]:
     """A session whose `task` call runs a sub-agent."""
-    task = make.tool("task", "call_tttttttttttttttt", 13, 60, {"prompt": "look"}, metadata={"sessionId": CHILD, "summary": [1]})
+    task = make.tool(
+        "task", "call_tttttttttttttttt", 13, 60, {"prompt": "look"}, metadata={"sessionId": CHILD, "summary": [1]}
+    )
     sub = [make.user(11, 14), make.assistant(12, 15, [make.text("Found it.", 16, 17)], 18)]
     for info, parts in sub:
         info["id"] = "sub" + info["id"]
@@ -32,7 +34,10 @@ def family() -> dict[str, Any]:
             part["id"] = "sub" + part["id"]
     return {
         make.SESSION: (make.session(), [make.user(1, 0), make.assistant(2, 10, [task], 61)]),
-        CHILD: (make.session(CHILD, parentID=make.SESSION, time={"created": make.T0 + 14, "updated": make.T0 + 18}), sub),
+        CHILD: (
+            make.session(CHILD, parentID=make.SESSION, time={"created": make.T0 + 14, "updated": make.T0 + 18}),
+            sub,
+        ),
     }
 
 
@@ -51,12 +56,26 @@ def v2(path: Path, rows: list[tuple[str, str, dict[str, Any]]], tables_of_v1: bo
             " time_updated integer, data text);"
         )
         model = json.dumps({"id": "m-9", "providerID": "acme"})
-        values = (make.SESSION, "aa" * 20, None, None, make.DIRECTORY, "t", "2.0.3", model, 0.5, None, make.T0, make.T0 + 9)
+        values = (
+            make.SESSION,
+            "aa" * 20,
+            None,
+            None,
+            make.DIRECTORY,
+            "t",
+            "2.0.3",
+            model,
+            0.5,
+            None,
+            make.T0,
+            make.T0 + 9,
+        )
         db.execute(f"INSERT INTO session_v2 VALUES ({', '.join('?' * 12)})", values)
         for seq, (key, kind, data) in enumerate(rows, 1):
             at = make.T0 + seq * 100
             db.execute(
-                "INSERT INTO session_message VALUES (?, ?, ?, ?, ?, ?, ?)", (key, make.SESSION, kind, seq, at, at, json.dumps(data))
+                "INSERT INTO session_message VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key, make.SESSION, kind, seq, at, at, json.dumps(data)),
             )
     db.close()
     return path
@@ -96,12 +115,17 @@ def test_a_database_with_several_sessions_wants_one_named(tmp_path: Path) -> Non
 
 def test_several_sessions_in_one_file_are_all_read(tmp_path: Path) -> None:
     first = make.joined(tmp_path / "a", conversation()).read_text()
-    second = make.joined(tmp_path / "b", [make.user(7, 500)], make.session("ses_9", time={"created": make.T0 + 400})).read_text()
+    second = make.joined(
+        tmp_path / "b", [make.user(7, 500)], make.session("ses_9", time={"created": make.T0 + 400})
+    ).read_text()
     path = tmp_path / "both.jsonl"
     path.write_text(first + "\n" + second)
     reading = opencode.read(str(path))
     assert count(reading.entries)["user"] == 2
-    assert [entry["data"]["id"] for entry in reading.entries if entry.get("event-type") == "session-start"] == [make.SESSION, "ses_9"]
+    assert [entry["data"]["id"] for entry in reading.entries if entry.get("event-type") == "session-start"] == [
+        make.SESSION,
+        "ses_9",
+    ]
 
 
 def test_a_sub_agents_session_becomes_the_children_of_the_call_that_ran_it(tmp_path: Path) -> None:
@@ -244,7 +268,16 @@ def test_invalid_utf8_and_lone_surrogates_do_not_stop_the_reading(tmp_path: Path
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x00\x01", b"SQLite format 3\x00" + b"\x00" * 5000, b"[" * 100000, b'{"a":' * 10000, b"{}", b"[1, 2]", b'"text"'],
+    [
+        b"",
+        b"\x00\x01",
+        b"SQLite format 3\x00" + b"\x00" * 5000,
+        b"[" * 100000,
+        b'{"a":' * 10000,
+        b"{}",
+        b"[1, 2]",
+        b'"text"',
+    ],
     ids=["empty", "binary", "half a database", "deep list", "deep map", "empty map", "numbers", "text"],
 )
 def test_what_is_no_session_is_refused_with_our_own_error(tmp_path: Path, data: bytes) -> None:
@@ -284,6 +317,8 @@ def test_values_too_deep_for_a_record_are_kept_as_text(tmp_path: Path) -> None:
     deep: Any = "bottom"
     for _ in range(300):
         deep = {"a": deep}
-    path = make.export(tmp_path / "a.json", [make.user(1, 0), make.assistant(2, 10, [make.tool("x", "call_1", 11, 12, deep)], 20)])
+    path = make.export(
+        tmp_path / "a.json", [make.user(1, 0), make.assistant(2, 10, [make.tool("x", "call_1", 11, 12, deep)], 20)]
+    )
     call = next(entry for entry in opencode.read(str(path)).entries if entry["type"] == "tool-call")
     assert "bottom" in call["input"]

@@ -51,7 +51,9 @@ def test_what_is_no_patch_is_refused_as_a_whole(text: str) -> None:
 
 @given(st.lists(st.text(st.characters(exclude_characters="\n\r"), max_size=6), max_size=8))
 def test_the_lines_of_an_added_file_come_back(lines: list[str]) -> None:
-    assert parse(patch("*** Add File: a", *(f"+{line}" for line in lines)))[0].body == "".join(f"{line}\n" for line in lines)
+    assert parse(patch("*** Add File: a", *(f"+{line}" for line in lines)))[0].body == "".join(
+        f"{line}\n" for line in lines
+    )
 
 
 @given(st.text(max_size=200))

@@ -42,7 +42,9 @@ def test_a_file_is_recognised_from_its_bytes_whatever_it_is_called(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("two_agents")
-@pytest.mark.parametrize(("data", "why"), [(None, "cannot be read"), (b"", "is empty"), (b"# notes\n", "no known agent")])
+@pytest.mark.parametrize(
+    ("data", "why"), [(None, "cannot be read"), (b"", "is empty"), (b"# notes\n", "no known agent")]
+)
 def test_what_no_agent_wrote_is_our_own_error(tmp_path: Path, data: bytes | None, why: str) -> None:
     path = tmp_path / "x"
     if data is not None:
@@ -74,7 +76,9 @@ def test_agents_of_other_packages_come_after_ours(monkeypatch: pytest.MonkeyPatc
     other = types.ModuleType("example_agent")
     other.NAME = "example"  # type: ignore[attr-defined]
     monkeypatch.setattr(registry, "BUILT_IN", ("cursor",))
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Point(other)] if group == "gittraj.agents" else [])
+    monkeypatch.setattr(
+        importlib.metadata, "entry_points", lambda group: [Point(other)] if group == "gittraj.agents" else []
+    )
     assert list(registry.agents()) == [cursor, other]
     assert registry.by_name("example") is other
 

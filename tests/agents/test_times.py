@@ -18,7 +18,9 @@ def test_epoch_milliseconds_become_utc_text() -> None:
     assert stamp(1795225600042.9) == {"timestamp": "2026-11-21T01:46:40.042Z"}
 
 
-@pytest.mark.parametrize("value", ["2026-11-21", "2026-11-21t01:46:40z", "", "soon", 12, -1, 10**20, True, [1], {"a": 1}])
+@pytest.mark.parametrize(
+    "value", ["2026-11-21", "2026-11-21t01:46:40z", "", "soon", 12, -1, 10**20, True, [1], {"a": 1}]
+)
 def test_anything_else_is_kept_apart_as_it_is(value: Any) -> None:
     assert stamp(value) == {"native-timestamp": value}
 

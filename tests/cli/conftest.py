@@ -6,6 +6,12 @@ from pathlib import Path
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def this_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes started by a test run this checkout, installed or not."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
+
+
 @pytest.fixture
 def empty_repository(tmp_path: Path) -> Path:
     """A repository with one commit and no trace."""

@@ -1,8 +1,7 @@
 """A line's place in its chain: a decoded line goes in, its entries with id, parent, time and what changed (directory, branch) come out."""
 
+import json
 from typing import Any
-
-import msgspec
 
 from gittraj.agents.claude import events, messages
 from gittraj.agents.claude.leftovers import lean
@@ -46,7 +45,7 @@ COMMON = frozenset(
 )
 _THINKING = "thinkingMetadata"
 _NAMELESS = frozenset(("hook", "turn-end", "meta", "file-snapshot", "file-change"))  # events whose uuid nobody asks for
-_SETTINGS = frozenset(("permission-mode", "mode"))  # lines whose own content bears a tracked name
+_SETTINGS = ("permission-mode", "mode")  # lines whose own content bears a tracked name
 
 
 def entries(line: dict[str, Any], thread: Thread, memory: Memory, identity: str, side: bool) -> list[Entry]:
@@ -83,7 +82,7 @@ def entries(line: dict[str, Any], thread: Thread, memory: Memory, identity: str,
             entry["id"] = f"{identity}#{number}" if number else identity
         if parent and parent != thread.shown:
             own[0]["parent-id"] = parent
-        elif not parent and thread.shown and "parentUuid" in line:
+        elif not parent and thread.shown and line.get("parentUuid", "") is None:
             own[0]["is-root"] = True
         thread.shown = text(line.get("uuid"))
     _changes(line, thread, own[0], side)
@@ -112,7 +111,7 @@ def alias(line: dict[str, Any], memory: Memory, parent: str) -> None:
 
 def _same(thread: Thread, name: str, value: Any) -> bool:
     """Whether a field has the value it had last; remembered for the next time."""
-    now = msgspec.json.encode(value, order="sorted").decode()
+    now = json.dumps(value, sort_keys=True)
     before = thread.fields.get(name)
     thread.fields[name] = now
     return now == before

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
+from gittraj.agents.carry import dump, load
 from gittraj.agents.seen import Seen
-from gittraj.errors import AgentError
 
 # How much is remembered, so that the state stays small in sessions of any length. What falls out is old: a message's lines,
 # a call's progress and a sub-agent's chain stand close together.
@@ -68,19 +68,14 @@ class Memory(msgspec.Struct):
 
 def restore(state: dict[str, Any]) -> tuple[Memory, Seen]:
     """The memory in `state` ({}: a fresh one). Raises `AgentError` where it is not one."""
-    try:
-        memory = msgspec.convert(state, Memory)
-    except msgspec.ValidationError as error:
-        raise AgentError(f"the position to go on from is damaged: {error}") from error
+    memory = load(state, Memory)
     return memory, Seen(memory.seen)
 
 
 def store(memory: Memory, seen: Seen) -> dict[str, Any]:
     """The state to go on from later."""
     memory.seen = seen.pack()
-    state = msgspec.to_builtins(memory)
-    assert isinstance(state, dict)
-    return state
+    return dump(memory)
 
 
 def remember(table: dict[str, Any], key: str, value: Any, most: int) -> None:

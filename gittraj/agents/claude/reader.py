@@ -7,10 +7,9 @@ from gittraj.agents.claude import subagents
 from gittraj.agents.claude.chain import alias, entries
 from gittraj.agents.claude.memory import LINKS, remember, restore, store, thread
 from gittraj.agents.jsonl import Line, Lines
-from gittraj.agents.seen import ELSEWHERE, line_at
+from gittraj.agents.seen import ELSEWHERE, check_size, line_at
 from gittraj.agents.shape import OddShapeError, mapping, raw, text
 from gittraj.agents.times import stamp
-from gittraj.errors import AgentError
 from gittraj.model.entry import Entry, walk
 from gittraj.model.session import Position, Reading, SessionHead
 
@@ -50,7 +49,7 @@ class Session:
     def run(self, until: int | None) -> Reading:
         """Read to byte `until` or the end. Raises `AgentError`."""
         lines = Lines(self.path, self.start.offset, until)
-        self._check_size()
+        check_size(self.path, self.start.offset)
         begin = self.start.offset
         for line in lines:
             self._take(line, begin)
@@ -70,17 +69,6 @@ class Session:
             unknown=self.unknown,
             torn=lines.torn,
         )
-
-    def _check_size(self) -> None:
-        try:
-            size = os.path.getsize(self.path)
-        except (OSError, ValueError):
-            return  # the reading itself says what is wrong
-        if size < self.start.offset:
-            raise AgentError(
-                f"{self.path}: is shorter ({size} bytes) than where its last reading ended ({self.start.offset})",
-                hint="the session was rewritten: attach it by hand, from its beginning",
-            )
 
     def _take(self, line: Line, begin: int) -> None:
         """Add the entries of one line of the session's file."""

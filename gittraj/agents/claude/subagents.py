@@ -76,7 +76,7 @@ def _files(session: Session) -> list[tuple[str, str]]:
     stem = name.removesuffix(".jsonl")
     own = os.path.join(folder, stem, "subagents")
     found = [(f"{stem}/{each}", os.path.join(own, each)) for each in _names(own)]
-    mark = f'"{session.memory.session or stem}"'.encode()
+    mark = f'"{session.memory.session or stem}"'.encode("utf-8", "replace")
     for each in _names(folder):
         path = os.path.join(folder, each)
         if each in session.memory.files or mark in _head(path):

@@ -63,7 +63,7 @@ def settings(state: State, values: dict[str, Any], source: str) -> list[Entry]:
     model = text(values.get("model"))
     if model and model != state.model:
         if state.model:
-            found.append(event("model-change", {"model-id": model, "from": state.model}))
+            found.append(event("model-change", {"from": state.model, "to": model}))
         state.model = model
         if model not in state.models:
             state.models.append(model)

@@ -106,7 +106,9 @@ class Family:
         state.children[thread] = msgspec.to_builtins(reading.next)
         self.unknown += reading.unknown
         for entry in reading.entries:
-            said = entry.get("data", {}).get("base-instructions") if entry.get("event-type") == "session-start" else None
+            said = (
+                entry.get("data", {}).get("base-instructions") if entry.get("event-type") == "session-start" else None
+            )
             if isinstance(said, str) and mark(said) == state.instructions:  # 20 KB that the parent's first entry has
                 entry["data"]["base-instructions"] = compact(said)
         return reading.entries

@@ -39,6 +39,8 @@ def functions(state: State, parts: list[dict[str, Any]], ident: str, when: dict[
         function = mapping(part.get("functionCall") or part.get("functionResponse"))
         call = text(function.get("id")) or f"{ident}:f{number}"
         name = text(function.get("name"))
+        if not name:
+            raise OddShapeError("a call without a name")
         if "functionCall" in part and call not in state.calls:
             state.calls[call] = 1
             found.append({"type": "tool-call", "name": name, "input": function.get("args"), "call-id": call, **when})

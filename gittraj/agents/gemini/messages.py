@@ -44,7 +44,7 @@ def entries(
         found += _model(state, text(message.get("model")))
         found += _thoughts(known, ident, items(message.get("thoughts")) or thoughts, when)
     tokens = _tokens(message)
-    content: Any = parts[0]["text"] if len(parts) == 1 and parts[0].keys() == {"text"} else parts
+    content: Any = text(parts[0]["text"]) if len(parts) == 1 and parts[0].keys() == {"text"} else parts
     nothing = not found and not functions and not tokens and "toolCalls" not in message
     if not known & SAID and (parts or (kind == "gemini" and nothing) or (kind not in ("gemini", "user") and not known)):
         found.append(_said(state, kind, ident, content or "", message, when))
@@ -116,7 +116,7 @@ def _model(state: State, model: str) -> list[Entry]:
         state.models.append(model)
     if not before or before == state.model:
         return []
-    data = {"model-id": model, "from": before}
+    data = {"from": before, "to": model}
     return [{"type": "system-event", "event-type": "model-change", "data": data}]
 
 

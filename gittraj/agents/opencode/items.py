@@ -110,7 +110,9 @@ class _Assistant:
         payer = last_text if last_text >= 0 else last_step
         for index, part in enumerate(self.message.parts):
             # while the message is open, whether a part is the one that bears the usage shows only afterwards
-            self._part(index, mapping(part) or {"damaged": part}, index + 1 < len(kinds), index == payer)
+            held = self.open and index in (last_text, last_step)
+            followed = index + 1 < len(kinds)
+            self._part(index, mapping(part) or {"damaged": part}, followed, held, index == payer)
         others = {name: value for name, value in self.info.items() if name not in _KNOWN and value}
         if others and not self.open:
             self._event("meta", "meta", others)
@@ -142,13 +144,13 @@ class _Assistant:
             if text(value):
                 entry[name] = value
 
-    def _part(self, index: int, part: dict[str, Any], followed: bool, bears: bool) -> None:
+    def _part(self, index: int, part: dict[str, Any], followed: bool, held: bool, bears: bool) -> None:
         key = text(part.get("id")) or f"{self.message.id}:{index}"
         kind = part.get("type")
         time = mapping(part.get("time"))
         if kind in _STREAMED:
             self.at = max(self.at, moment(time.get("start")) or 0)
-            ended = not bears and (followed or time.get("end") is not None)
+            ended = not held and (followed or time.get("end") is not None)
             make = assistant_text if kind == "text" else reasoning
             entry = make(self.message, part, key)
             self._bear(entry, bears)
@@ -162,7 +164,7 @@ class _Assistant:
             self._bear(entry, bears)
             if bears:
                 entry |= stamp(self.completed)
-            self._add(key, not bears or not self.open, entry, self.at if kind == "step-start" else self.latest)
+            self._add(key, not held, entry, self.at if kind == "step-start" else self.latest)
         elif kind in ("retry", "compaction"):
             data = {name: part[name] for name in part if name not in ("id", "sessionID", "messageID", "type", "time")}
             entry = {"type": "system-event", "id": key, **stamp(time.get("created"))}

@@ -38,13 +38,23 @@ class SqliteStore:
             self._db, self._folder = connect(path)
         except (sqlite3.Error, OSError) as error:
             raise AgentError(f"{path}: cannot be opened: {error}") from error
+        try:
+            self._look()
+        except BaseException:
+            self.close()
+            raise
+
+    def _look(self) -> None:
+        """The tables and sessions, in a transaction: all that is read is of one moment, whatever the agent writes meanwhile."""
+        list(self._rows("BEGIN"))
         names = {row[0] for row in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         self._tables = {name: self._columns(name) for name in names}
         self._v1 = "session" in names and "message" in names and "part" in names
         self._v2 = "session_message" in names
         if not self._v1 and not self._v2:
-            self.close()
-            raise AgentError(f"{path}: is a database, but not OpenCode's: it has no tables of sessions and messages")
+            raise AgentError(
+                f"{self.path}: is a database, but not OpenCode's: it has no tables of sessions and messages"
+            )
         self.format = "opencode-sqlite"
         self._infos: dict[str, dict[str, Any]] = {}
         for table in ("session", "session_v2"):

@@ -48,7 +48,7 @@ def locate(worktree: str, env: "Mapping[str, str]", /) -> list[Location]:
 
 
 def running(env: "Mapping[str, str]", /) -> str | None:
-    """ "" in a shell of pi, which does not tell the session; None outside."""
+    """Empty in a shell of pi, which does not tell the session; None outside."""
     return "" if env.get("PI_CODING_AGENT") == "true" else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from gittraj.agents.shape import OddShapeError, items, mapping, shallow, text
@@ -20,6 +21,7 @@ _USAGE = {
 }
 _MOST = (1 << 64) - 1  # CBOR's unsigned integers
 _ASSISTANT = frozenset(("role", "content", "model", "usage", "stopReason", "timestamp", "provider", "api"))
+_EXIT = re.compile(r"(?:^|\n)Command exited with code (\d{1,9})$")
 _SIGNATURES = ("textSignature", "thinkingSignature", "thoughtSignature")  # opaque; useless once the text is there
 _EVENTS = {
     "compaction": "compaction",
@@ -144,6 +146,9 @@ def _result(told: dict[str, Any]) -> Entry:
         "output": _plain(output) if isinstance(output, list) else _bounded(output),
         "is-error": told.get("isError") is True,
     }
+    ended = _EXIT.search(entry["output"]) if entry["name"] == "bash" and isinstance(entry["output"], str) else None
+    if ended:
+        entry["exit-code"] = int(ended[1])
     details = told.get("details")
     if details is not None:
         entry["details"] = _bounded(details)

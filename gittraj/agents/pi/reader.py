@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
+from gittraj.agents.carry import dump, load
 from gittraj.agents.jsonl import Lines
 from gittraj.agents.pi.messages import event, message, unknown
-from gittraj.agents.seen import Seen, line_at
+from gittraj.agents.seen import Seen, check_size, line_at
 from gittraj.agents.shape import OddShapeError, raw, text
 from gittraj.agents.times import stamp
-from gittraj.errors import AgentError
 from gittraj.model.entry import Entry
 from gittraj.model.session import Position, Reading, SessionHead
 
@@ -29,16 +29,9 @@ class Memory(msgspec.Struct):
 def read(path: str, start: Position | None = None, *, until: int | None = None) -> Reading:
     """Entries of the session at `path` from `start` to byte `until` or the end. Raises `AgentError` where it cannot be read."""
     start = start or Position()
-    try:
-        memory = msgspec.convert(start.state, Memory)
-    except msgspec.ValidationError as error:
-        raise AgentError(f"the position to go on from is damaged: {error}") from error
+    memory = load(start.state, Memory)
     seen = Seen(memory.seen)
-    if os.path.exists(path) and os.path.getsize(path) < start.offset:
-        raise AgentError(
-            f"{path}: is shorter than where its last reading ended ({start.offset} bytes)",
-            hint="the session was rewritten: attach it by hand, from its beginning",
-        )
+    check_size(path, start.offset)
     models = [memory.model] if memory.model else []
     entries: list[Entry] = []
     ends: list[int] = []
@@ -52,8 +45,8 @@ def read(path: str, start: Position | None = None, *, until: int | None = None) 
             found = _entries(path, value, begin, memory, seen)
         entries.extend(found)
         ends.extend([line.end] * len(found))
-        if memory.model and memory.model not in models:
-            models.append(memory.model)
+        if memory.model and memory.model not in models[-1:]:
+            models = [*(each for each in models if each != memory.model), memory.model]  # the current one is the last
         begin = line.end
     memory.seen = seen.pack()
     header = memory.header
@@ -71,7 +64,7 @@ def read(path: str, start: Position | None = None, *, until: int | None = None) 
         ),
         entries=entries,
         ends=ends,
-        next=Position(lines.end, start.entry + len(entries), msgspec.to_builtins(memory)),
+        next=Position(lines.end, start.entry + len(entries), dump(memory)),
         sha256=lines.sha256,
         start=start.offset,
         unknown=sum(entry.get("event-type") == "unknown" for entry in entries),
@@ -81,8 +74,9 @@ def read(path: str, start: Position | None = None, *, until: int | None = None) 
 
 def _entries(path: str, line: dict[str, Any], begin: int, memory: Memory, seen: Seen) -> list[Entry]:
     """Entries of one line; [] where the line was there before."""
+    own_id = identity = parent = ""
     try:
-        identity = text(line.get("id"))
+        own_id = identity = text(line.get("id"))
         if line.get("type") == "session":
             return _header(line, memory)
         place = seen.meet(identity, begin) if identity else None
@@ -93,7 +87,7 @@ def _entries(path: str, line: dict[str, Any], begin: int, memory: Memory, seen: 
         parent = text(line.get("parentId"))
         found = message(line, memory) if line.get("type") == "message" else [event(line, memory)]
     except OddShapeError:
-        return [{**unknown(raw(line)), **_time(line)}]
+        found, parent = [unknown(raw(line))], ""
     own = found[1:] if len(found) > 1 and found[0].get("event-type") == "model-change" else found  # that one is ours
     for entry in found:
         entry.update(_time(line))
@@ -102,10 +96,9 @@ def _entries(path: str, line: dict[str, Any], begin: int, memory: Memory, seen: 
             entry["id"] = f"{identity}#{number}" if number else identity
     if parent and parent != memory.last:
         own[0]["parent-id"] = parent
-    elif not parent and memory.last and "parentId" in line:
+    elif not parent and memory.last and line.get("parentId", "") is None:
         own[0]["is-root"] = True
-    if identity:
-        memory.last = text(line["id"])
+    memory.last = own_id or memory.last
     return found
 
 

@@ -1,0 +1,44 @@
+# Everything runs in .venv, which is made when it is missing and brought up to date when pyproject.toml changes.
+.POSIX:
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN = .venv/bin
+STAMP = .venv/.up-to-date
+
+.PHONY: demo test lint bench fuzz docs venv clean
+
+demo: $(STAMP)
+	@$(BIN)/git-traj demo
+
+test: $(STAMP) lint
+	$(BIN)/python -m pytest -n auto -q
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.bench
+
+fuzz: $(STAMP)
+	GITTRAJ_FUZZ=1 $(BIN)/python -m pytest -n auto -q -k "fuzz or hostile or whatever or any_input"
+
+docs: $(STAMP)
+	$(BIN)/python docs/reference/generate.py
+
+venv: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@command -v git >/dev/null || { echo "git is missing: install it (Debian: apt install git)" >&2; exit 1; }
+	@command -v ssh-agent >/dev/null && command -v ssh-keygen >/dev/null || { echo "ssh-agent and ssh-keygen are missing, the tests need them: install them (Debian: apt install openssh-client)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install it (Debian: apt install python3-venv)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(STAMP)
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
