@@ -3,6 +3,7 @@
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
+ROUNDS ?= 20
 BIN = .venv/bin
 STAMP = .venv/.up-to-date
 
@@ -24,7 +25,7 @@ bench: $(STAMP)
 	$(BIN)/python -m tests.bench
 
 fuzz: $(STAMP)
-	GITTRAJ_FUZZ=1 $(BIN)/python -m pytest -n auto -q -k "fuzz or hostile or whatever or any_input"
+	@for round in $$(seq $(ROUNDS)); do echo "round $$round of $(ROUNDS)"; $(BIN)/python -m pytest -n auto -q -m hypothesis || exit 1; done
 
 docs: $(STAMP)
 	$(BIN)/python docs/reference/generate.py

@@ -12,7 +12,8 @@ import msgspec
 
 from gittraj.errors import AgentError
 
-LINE_LIMIT = 256 * 1024 * 1024  # one line of a session; the largest seen in the wild is about 60 MB (a pasted image set)
+# One line of a session; the largest seen in the wild is about 60 MB (a pasted image set).
+LINE_LIMIT = 256 * 1024 * 1024
 _decode = msgspec.json.Decoder().decode
 
 

@@ -71,4 +71,4 @@ def recognise(path: str) -> "Agent":
 def _module(name: str) -> "Agent":
     import importlib
 
-    return importlib.import_module(f"gittraj.agents.{name}")  # type: ignore[return-value]
+    return importlib.import_module(f"gittraj.agents.{name}")

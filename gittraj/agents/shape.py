@@ -70,5 +70,7 @@ def raw(value: Any) -> Any:
         return value
     try:
         return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return repr(value)
     except RecursionError:
         return "(nested too deep to be kept)"

@@ -56,7 +56,9 @@ def said(content: Any) -> tuple[bool, str]:
         arguments = _COMMAND_ARGUMENTS.search(text)
         return False, f"{command[1]} {arguments[1] if arguments else ''}".strip()
     block = _BLOCK.fullmatch(text)
-    return (True, block[2].strip() and text) if block else (False, text)
+    if block and block[1] == "user_query":  # Cursor's, around what the user typed
+        return False, block[2]
+    return (True, text if block[2].strip() else "") if block else (False, text)
 
 
 def shown(text: str) -> str:

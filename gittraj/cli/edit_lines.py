@@ -40,7 +40,7 @@ def _change_line(each: Change, changes: list[Change], state: str, step: Step, pa
     place = f":{each.place}" if each.place else ""
     to = f" → {shown_line(short_path(each.to, page.root))}" if each.to else ""
     return Line(("name", f"{each.verb:<5}"), ("bold", f" {shown_line(short_path(each.path, page.root))}"), ("dim", place),
-                ("bold", to), right=size)  # fmt: skip
+                ("bold", to), right=size or EDGE)  # fmt: skip
 
 
 def _cut(each: Change, page: Page) -> list[Line]:

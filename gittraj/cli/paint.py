@@ -17,19 +17,21 @@ _CODES = {"": "", "dim": "2", "bold": "1", "good": "32", "bad": "31", "note": "3
 class Line:
     """A line: `left` spans, and `right` spans set flush right.
 
-    Where both do not fit: with `breaks`, the right part goes to a line of its own, indented so far; else the left is cut.
+    Where both do not fit: with `breaks`, the right part goes to a line of its own, indented so far; with `whole`, to one of its
+    own at the right end, and nothing is cut; else the left is cut.
     """
 
-    __slots__ = ("breaks", "left", "right")
+    __slots__ = ("breaks", "left", "right", "whole")
 
-    def __init__(self, *left: Span, right: "tuple[Span, ...]" = (), breaks: int = 0) -> None:
+    def __init__(self, *left: Span, right: "tuple[Span, ...]" = (), breaks: int = 0, whole: bool = False) -> None:
         self.left = left
         self.right = right
         self.breaks = breaks
+        self.whole = whole
 
     def indented(self, *margin: Span) -> "Line":
         """The same line after `margin`."""
-        return Line(*margin, *self.left, right=self.right, breaks=self.breaks)
+        return Line(*margin, *self.left, right=self.right, breaks=self.breaks, whole=self.whole)
 
 
 def render(lines: "Iterable[Line]", columns: int, colour: bool) -> "Iterable[str]":
@@ -39,6 +41,10 @@ def render(lines: "Iterable[Line]", columns: int, colour: bool) -> "Iterable[str
         if line.breaks and left + right + 2 > columns:
             yield _render(Line(*line.left, right=EDGE), columns, colour)
             yield _render(Line(("", " " * line.breaks), *line.right, right=EDGE), columns, colour)
+        elif line.whole and left + right + 2 > columns:
+            yield _spans(line.left, colour)
+            if right:
+                yield _render(Line(right=line.right), columns, colour)
         else:
             yield _render(line, columns, colour)
 

@@ -39,7 +39,11 @@ def _command_lines(command: str, step: Step, page: Page) -> list[Line]:
     if len(lines) > 1 and not page.full:
         more = (("dim", f"  … {len(lines) - 1} more lines" if len(lines) > 2 else "  … 1 more line"),)
     first = Line(
-        ("bold", "$ "), ("", shown_line(lines[0])), *more, right=outcome(step, results=page.results, command=True)
+        ("bold", "$ "),
+        ("", shown_line(lines[0])),
+        *more,
+        right=outcome(step, results=page.results, command=True) or EDGE,
+        whole=page.full,
     )
     return [first, *(Line(("", f"  {shown(line)}")) for line in lines[1:])] if page.full else [first]
 
@@ -49,7 +53,9 @@ def _call_line(step: Step, page: Page) -> Line:
     if name[:1].isupper() and name.isalpha():  # "Read" and "read" are the same to a reader
         name = name.lower()
     given = argument(step.call.get("input"), page.root)
-    return Line(("name", f"{name:<5}"), ("", f" {given}"), right=outcome(step, results=page.results, command=False))
+    return Line(
+        ("name", f"{name:<5}"), ("", f" {given}"), right=outcome(step, results=page.results, command=False) or EDGE
+    )
 
 
 def argument(given: Any, root: str) -> str:

@@ -1,6 +1,7 @@
 """The story of a record, turn by turn: turns go in, styled lines come out, the same for every agent."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from gittraj.cli.columns import fit, pad, width, wrap
 from gittraj.cli.content import lines_of, shown, shown_line, text_of
@@ -119,7 +120,7 @@ class Teller:
         kind = str(entry.get("event-type", "event"))
         if kind not in LOUD and not self._page.full:
             return
-        text = shown_line(" ".join(lines_of(text_of(entry.get("data")))))
+        text = shown_line(_facts(entry.get("data")))
         parts = wrap(f"— {shown_line(kind)}  {text}", self._room(margin))
         style = "bad" if kind in ("error", "interrupted") else "dim"
         limit = len(parts) if self._page.full else EVENT_LINES
@@ -134,6 +135,13 @@ class Teller:
 
 def _thought_note(lines: list[str]) -> tuple[Span, ...]:
     return (("dim", f"· thought, {len(lines)} line{'' if len(lines) == 1 else 's'}"),) if lines else ()
+
+
+def _facts(data: Any) -> str:
+    """What an event's data say, on one line."""
+    if isinstance(data, dict) and not any(isinstance(value, (dict, list)) for value in data.values()):
+        return ", ".join(f"{key}: {text_of(value)}" for key, value in data.items() if value not in (None, "", False))
+    return " ".join(lines_of(text_of(data)))
 
 
 def _more(count: int) -> Line:

@@ -70,9 +70,9 @@ def turns(entries: Iterable[Entry]) -> list[Turn]:
 
 
 def _agent(told: list[Turn], *, starts: bool) -> Turn:
-    """The agent's current turn; a message or a thought after a step starts a new one."""
+    """The agent's current turn; a message or a thought after a message or a step starts a new one."""
     for turn in reversed(told):
-        if turn.who == "assistant" and not (starts and turn.steps):
+        if turn.who == "assistant" and not (starts and (turn.steps or turn.texts)):
             return turn
         if turn.who == "event" and not _loud(turn):
             continue

@@ -43,14 +43,15 @@ def settle_states(
     repository: Repository,
     entries: list[Entry],
     base: str,
-    parent: str,
+    commit: Commit,
     cwd: str,
     worktrees: tuple[str, ...],
 ) -> dict[str, dict[str, Any]]:
-    """Take recorded pre-states out of `entries` (in place) where the repository holds them; what differed at the start is returned.
+    """Take recorded pre-states out of `entries` (in place) where they are not needed; what differed at the start is returned.
 
-    ``{path: {blob, patch}}``: the blob id (20 bytes) of the state the first operation met, and the patch that makes it from the
-    file in `base`, for files that no commit holds in that state (design: record, `base`).
+    ``{path: {blob, patch}}``: the blob id (hex) of the state the first operation met, and the patch that makes it from the file in
+    `base`, for tracked files that no commit at hand holds in that state (design: record, `base`). A state that an operation met
+    later stays with its result. Files that neither `base` nor `commit` tracks are nothing that replay could compare.
     """
     results = {
         entry.get("call-id"): entry
@@ -60,22 +61,24 @@ def settle_states(
     files: dict[str, dict[str, Any]] = {}
     seen: set[str] = set()
     for call in [entry for entry in walk(entries) if entry["type"] == "tool-call"] if results else ():
-        operations = agent.operations(call, results.get(call.get("call-id")))
-        paths = [evidence.relative(seen_.operation.path, seen_.cwd or cwd, worktrees) for seen_ in operations]
         result = results.get(call.get("call-id"))
-        if result is not None and paths and paths[0] and isinstance(result.get("pre-state"), str):
+        operations = agent.operations(call, result)
+        paths = [evidence.relative(one.operation.path, one.cwd or cwd, worktrees) for one in operations]
+        if result is not None and isinstance(result.get("pre-state"), str):
+            path = paths[0] if paths else ""
             data = result["pre-state"].encode("utf-8", "surrogatepass")
-            if _held(repository, base, paths[0], data) or _held(repository, parent, paths[0], data):
+            versions = [repository.blob_at(at, path) for at in (base, *commit.parents[:1], commit.id) if at and path]
+            there = [version for version in versions if version is not None]
+            if not there or any(_same(version, data) for version in there):
                 del result["pre-state"]
-            elif paths[0] not in seen:
-                patch = lookup.patch_between(repository.blob_at(base, paths[0]) if base else None, data)
-                files[paths[0]] = {"blob": bytes.fromhex(git_blob_id(data)), "patch": patch}
+            elif path not in seen:
+                patch = lookup.patch_between(repository.blob_at(base, path) if base else None, data)
+                files[path] = {"blob": git_blob_id(data), "patch": patch}
                 del result["pre-state"]
         seen.update(paths)
     return files
 
 
-def _held(repository: Repository, commit: str, path: str, data: bytes) -> bool:
-    """Whether the commit's file has these bytes, line ends aside (agents record text with LF only)."""
-    there = repository.blob_at(commit, path) if commit else None
-    return there is not None and (there == data or there.replace(b"\r\n", b"\n") == data)
+def _same(version: bytes, data: bytes) -> bool:
+    """Whether these are the same bytes, line ends aside (agents record text with LF only)."""
+    return version == data or version.replace(b"\r\n", b"\n") == data

@@ -14,20 +14,18 @@ MESSAGE = "Round half a cent to the even neighbour"
 COMMIT = f'git commit -q -a -m "{MESSAGE}"'
 TEST = "python3 -m unittest -q test_money"
 
-_DOWN = "    return int(value.quantize(decimal.Decimal(1), rounding=decimal.ROUND_DOWN))\n"
-_EVEN = (
-    "    # Half a cent goes to the even neighbour, as the bank does it.\n"
-    "    return int(value.quantize(decimal.Decimal(1), rounding=decimal.ROUND_HALF_EVEN))\n"
-)
+_DOWN = 'ROUNDING = "ROUND_DOWN"\n'
+_EVEN = '# Half a cent goes to the even neighbour, as the bank does it.\nROUNDING = "ROUND_HALF_EVEN"\n'
 MONEY = f'''"""Money as whole cents."""
 
-import decimal
+from decimal import Decimal
 
+{_DOWN}
 
 def cents(amount: str) -> int:
     """`amount` in whole cents."""
-    value = decimal.Decimal(amount) * 100
-{_DOWN}'''
+    return int((Decimal(amount) * 100).quantize(Decimal(1), ROUNDING))
+'''
 TESTS = """import unittest
 
 from money import cents
@@ -90,7 +88,7 @@ class Session:
             *self._assistant([_call("toolu_02", "Bash", {"command": TEST, "description": "Run the failing test"})], 2490, 61),
             self._result("toolu_02", _FAILING, f"Error: {_FAILING}", failed=True),
             *self._assistant(
-                [{"type": "text", "text": "ROUND_DOWN cuts half a cent off; the rule is half to even."},
+                [{"type": "text", "text": "ROUND_DOWN cuts half a cent off; the bank rounds half to even."},
                  _call("toolu_03", "Edit", {"file_path": money, "old_string": _DOWN, "new_string": _EVEN, "replace_all": False})],
                 2780, 142),
             self._result("toolu_03", f"The file {money} has been updated.",

@@ -44,9 +44,7 @@ def keep(
     head = segment.head
     worktrees = worktrees_of(house, head.cwd)
     begun = base.base_commit(repository, commit, head, segment.entries, previous_commit)
-    files = base.settle_states(
-        agent, repository, segment.entries, begun, commit.parents[0] if commit.parents else "", head.cwd, worktrees
-    )
+    files = base.settle_states(agent, repository, segment.entries, begun, commit, head.cwd, worktrees)
     cuts = outputs.limit(segment.entries, settings.max_output)
     now = time.time()
     place = Place(commit, repository.branch(), repository.remote_url(), repository.object_format, begun, files)

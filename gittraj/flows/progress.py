@@ -16,6 +16,7 @@ class Progress(msgspec.Struct, frozen=True):
 
     `prev`: SHA-256 (hex) of the record before. `commit`: that record's commit. `consumed`: size of the store when nothing new was
     left (the hook compares it without reading further). `open`: a call that ran git commit had no result yet.
+    `last`: id of the last entry. `mark`: digest of the bytes before `offset`, by which a file that was rewritten is told.
     """
 
     agent: str = ""
@@ -29,6 +30,8 @@ class Progress(msgspec.Struct, frozen=True):
     commit: str = ""
     consumed: int = 0
     open: bool = False
+    last: str = ""
+    mark: str = ""
 
 
 def load(common_dir: str, agent: str, session: str, path: str) -> Progress:
@@ -41,10 +44,11 @@ def load(common_dir: str, agent: str, session: str, path: str) -> Progress:
         return Progress(agent=agent, session=session, path=path)
     state = dict(found.state)
     still_open = bool(state.pop("open", False))
+    last, mark = (str(state.pop(name, "")) for name in ("last", "mark"))
     reader = state.pop("reader", {})
     return Progress(
         agent, found.session, path, found.seq, found.entry, found.offset, reader if isinstance(reader, dict) else {},
-        found.prev, found.commit, found.consumed, still_open,
+        found.prev, found.commit, found.consumed, still_open, last, mark,
     )  # fmt: skip
 
 
@@ -59,7 +63,7 @@ def save(common_dir: str, progress: Progress) -> None:
             seq=progress.seq,
             entry=progress.entry,
             offset=progress.offset,
-            state={"reader": progress.state, "open": progress.open},
+            state={"reader": progress.state, "open": progress.open, "last": progress.last, "mark": progress.mark},
             prev=progress.prev,
             commit=progress.commit,
         )

@@ -1,14 +1,17 @@
 """The part of a session that no commit has yet: a found session and its progress go in, segments are taken off its front."""
 
+import os
 from typing import Any
 
 from gittraj.agents.interface import Agent
 from gittraj.capture.record import Segment
-from gittraj.errors import AgentError
+from gittraj.codec.digest import sha256_hex
 from gittraj.flows.progress import Progress
 from gittraj.model.entry import Entry, walk
 from gittraj.model.operation import Observed
 from gittraj.model.session import Position, Reading
+
+MARKED = 4096  # bytes: a JSON line or more, with ids and times in it
 
 
 class Tail:
@@ -37,7 +40,8 @@ class Tail:
         self.size = size
         self.mtime = mtime
         self.inside = inside
-        self.reading = self._read(Position(progress.offset, progress.entry, progress.state))
+        self.resumed = self._can_resume()
+        self.reading = self._read(self._position()) if self.resumed else self._search()
 
     @property
     def entries(self) -> list[Entry]:
@@ -56,7 +60,7 @@ class Tail:
         for entry in walk(self.entries[:stop]):
             if entry["type"] == "tool-result":
                 results.setdefault(entry.get("call-id", ""), entry)
-            elif entry["type"] == "tool-call":
+            elif entry["type"] == "tool-call" or entry.get("event-type") == "file-change":
                 calls.append(entry)
         found: list[Observed] = []
         for call in calls:
@@ -76,9 +80,8 @@ class Tail:
         before = self.reading
         if stop == len(before.entries):
             part, rest = before, None
-        elif self.by_bytes:
-            start = Position(self.progress.offset, self.progress.entry, self.progress.state)
-            part = self._read(start, until=before.ends[stop - 1] if stop else self.progress.offset)
+        elif self.by_bytes and self.resumed:
+            part = self._read(self._position(), until=before.ends[stop - 1] if stop else self.progress.offset)
             rest = self._read(part.next)
         else:
             entry = self.progress.entry + stop
@@ -95,6 +98,7 @@ class Tail:
             sha256=part.sha256,
             unknown=part.unknown,
         )
+        ids = [entry["id"] for entry in part.entries if isinstance(entry.get("id"), str)]
         after = Progress(
             agent=self.agent.NAME,
             session=part.head.session_id,
@@ -104,26 +108,48 @@ class Tail:
             offset=part.next.offset,
             state=part.next.state,
             consumed=self.size if rest is None or not rest.entries else 0,
+            last=ids[-1] if ids else self.progress.last,
+            mark=_mark(self.path, part.next.offset),
         )
         self.reading = rest or _replace(before, entries=[], ends=[])
         self.progress = after
         return segment, after
 
-    def _read(self, start: Position, until: int | None = None) -> Reading:
-        if (
-            start.entry and not start.offset and not start.state
-        ):  # all that is known is a count (a clone, or a store cut by hand)
-            whole = self.agent.read(self.path, None, session=self.session)
-            return _replace(whole, entries=whole.entries[start.entry :], ends=whole.ends[start.entry :])
-        try:
-            return self.agent.read(
-                self.path, start if start.entry or start.offset else None, until=until, session=self.session
-            )
-        except AgentError:
-            if not start.offset:
-                raise
-            # the file was rewritten behind us (compaction in place, restore): count entries from its beginning instead
-            return self._read(Position(0, start.entry, {}))
+    def _position(self) -> Position | None:
+        known = self.progress
+        return Position(known.offset, known.entry, known.state) if known.entry or known.offset else None
+
+    def _can_resume(self) -> bool:
+        """Whether the source is the one that was read before, and what the reader must remember is at hand."""
+        known = self.progress
+        if not known.entry and not known.offset:
+            return True
+        return bool(known.state) and known.mark == _mark(self.path, known.offset)
+
+    def _read(self, start: Position | None, until: int | None = None) -> Reading:
+        return self.agent.read(self.path, start, until=until, session=self.session)
+
+    def _search(self) -> Reading:
+        """What comes after the last entry known, in a source that was rewritten, copied, or first seen in this clone."""
+        whole = self._read(None)
+        ids = [entry.get("id") for entry in whole.entries]
+        if not self.progress.last:  # a clone, which knows only how many entries the notes hold
+            skip = self.progress.entry
+        else:
+            skip = ids.index(self.progress.last) + 1 if self.progress.last in ids else 0
+        return _replace(whole, entries=whole.entries[skip:], ends=whole.ends[skip:])
+
+
+def _mark(path: str, offset: int) -> str:
+    """A digest of the last bytes before `offset`, "" where the source has no such order."""
+    if not offset or not os.path.isfile(path):
+        return ""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, offset - MARKED))
+            return sha256_hex(file.read(min(MARKED, offset)))
+    except OSError:
+        return ""
 
 
 def _replace(reading: Reading, **fields: Any) -> Reading:

@@ -40,12 +40,20 @@ class Slot(NamedTuple):
     owner: Any
 
 
+class Keys(NamedTuple):
+    """The keys of one map of the copy: `map` itself, `flags` as of a slot, `entry` as of a slot."""
+
+    map: dict[Any, Any]
+    flags: int
+    entry: int
+
+
 class Copy(NamedTuple):
-    """`record`: the copy. `slots`: its strings, in order. `maps`: its maps with the flags of their keys."""
+    """`record`: the copy. `slots`: its strings, in order. `maps`: its maps, for their keys."""
 
     record: dict[str, Any]
     slots: list[Slot]
-    maps: list[tuple[dict[Any, Any], int, int]]
+    maps: list[Keys]
 
 
 def copy(record: dict[str, Any], edit_content: EditContent, *, drop_reasoning: bool = False) -> Copy:
@@ -65,7 +73,7 @@ def copy(record: dict[str, Any], edit_content: EditContent, *, drop_reasoning: b
                 alive.append(source)
         is_map = isinstance(source, dict)
         if is_map:
-            maps.append((target, flags, number))
+            maps.append(Keys(target, flags, number))
         inner: list[tuple[Any, Any, int, int, Any, str]] = []
         for key, value in source.items() if is_map else enumerate(source):
             mark = flags | EDIT if edits and (id(source), key) in edits else flags

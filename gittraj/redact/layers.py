@@ -15,13 +15,12 @@ CONTEXT = (
     80  # characters before an encoded run that go in front of it: in ``password: aGVsbG8=`` the name tells what it is
 )
 
-# ``\"``, ``\n``, ``A``: a JSON string inside the string
+# escaped quotes, newlines, ``\u0041``: a JSON string inside the string
 _JSON = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"\\/bfnrt]))")
 _URL = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _COLOUR = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LETTERS = dict(zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True))
-
 
 Locate: TypeAlias = Callable[[int, int], tuple[int, int]]  # a span of a view → the span it stands for
 

@@ -69,19 +69,22 @@ def redact(
             read.append(late)
         for texts in read:
             found.spread(texts)
+        found.spread_to(_unread(taken, read))
         cuts.make(taken, found)
         redaction["rules"] = [scan.scan.version(), RULE_SET]
-        redaction["hits"] = cuts.hits()
-        if cuts.public():
-            redaction["public"] = cuts.public()
     else:
         redaction["no-redact"] = True
     places = _places(taken, policy)
-    if places:
-        _replace_places(taken, places)
-        if places.used:
-            redaction["substitutions"] = places.declared()
+    _replace_places(taken, places)
     cuts.check(taken)
+    _rename_keys(taken, places, cuts)
+    cuts.check_keys(taken)
+    if policy.enabled:
+        redaction["hits"] = cuts.hits()
+        if cuts.public():
+            redaction["public"] = cuts.public()
+    if places.used:
+        redaction["substitutions"] = places.declared()
     extension = taken.record.setdefault("gittraj", {})
     if not isinstance(extension, dict):
         raise RedactError("the record's extension map is not a map")
@@ -97,27 +100,44 @@ def _places(taken: Copy, policy: Policy) -> Places:
     return Places(homes, policy.users)
 
 
+def _unread(taken: Copy, read: list[Texts]) -> set[str]:
+    """Strings and keys that no scanner saw."""
+    strings = {slot.text for slot in taken.slots if slot.flags & SILENT}
+    strings.update(key for each in taken.maps for key in each.map if isinstance(key, str))
+    for texts in read:
+        strings = {string for string in strings if string not in texts.index}
+    return strings.union(*(texts.unread for texts in read))
+
+
 def _replace_places(taken: Copy, places: Places) -> None:
-    """Placeholders in all strings and keys, but in the content of edits, in ids, and in paths of the repository."""
+    """Placeholders in all strings but ids and paths of the repository; in an edit, only in the headers of a patch."""
     done: dict[str, str] = {}
-    for slot in taken.slots:
+    for slot in taken.slots if places else ():
         if slot.flags & (SILENT | FIXED | BYTES):
             continue
-        old = slot.container.get(slot.key) if isinstance(slot.container, dict) else slot.container[slot.key]
-        if not isinstance(old, str):
-            continue
+        old = slot.container[slot.key]
         if slot.flags & EDIT:
             new = places.apply_to_edit(old)
         else:
             known = done.get(old)
             new = done[old] = places.apply(old) if known is None else known
-        if new is not old:
+        if new != old:
             slot.container[slot.key] = new
-    keys = {key for target, flags, _ in taken.maps if not flags & FIXED for key in target if isinstance(key, str)}
-    changed = {key for key in keys if places.apply(key) != key}
-    for target, flags, entry in taken.maps:
-        if not flags & FIXED and not (flags & EDIT and entry < 0) and changed.intersection(target):
-            rename(target, places.apply)
+
+
+def _rename_keys(taken: Copy, places: Places, cuts: Cuts) -> None:
+    """The same for the keys of maps, after everything else: strings are found by their keys."""
+    keys = {key for each in taken.maps for key in each.map if isinstance(key, str)}
+    changing = {key for key in keys if cuts.holds(key) or places.apply(key) != key}
+    for each in taken.maps if changing else ():
+        if changing.intersection(each.map):
+            free = bool(each.flags & FIXED or (each.flags & EDIT and each.entry < 0))  # paths of the repository
+            rename(each.map, lambda key, at=each.entry, free=free: _name(key, at, places, cuts, free))  # type: ignore[misc]
+
+
+def _name(key: str, entry: int, places: Places, cuts: Cuts, free: bool) -> str:
+    new = cuts.name(key, entry)
+    return new if free else places.apply(new)
 
 
 def _no_edits(_: Any) -> list[tuple[str | int, ...]]:

@@ -56,8 +56,8 @@ class Found:
                     self._add(texts, first, last, value, rule)
 
     def spread_to(self, strings: Iterable[str]) -> None:
-        """Find every value in strings that were not scanned."""
-        kept = [string for string in strings if string not in self.spans]
+        """Find every value in strings that were not scanned: ids, images, plain keys."""
+        kept = list(strings)
         together = "\n".join(kept)
         for value, rule in self.values.items():
             for form in (value, *forms.escaped(value), *forms.packed(value)):

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from gittraj.redact import layers
-from gittraj.redact.copy import EDIT, SILENT, Copy, is_image
+from gittraj.redact.copy import SILENT, Copy, is_image
 
 APART = "\n\n\n"  # between two strings: no rule for a line reaches over it; what a longer one finds is cut at the end
+SHORTEST = 4  # characters of a string that is worth reading: no rule finds less
 PAIR_LIMIT = 4096  # characters of a value that is shown behind its key; longer ones are texts of their own
 ARGUMENTS = 64  # items of a list that is shown as one command line
 _TELLING = re.compile(
@@ -41,6 +42,7 @@ class Texts:
         self._segments: list[tuple[int, int, layers.Locate | None]] = []
         self._text: str | None = None
         self._pairs: set[tuple[str, str]] = set()
+        self.unread: list[str] = []  # images and archives: nothing to scan, but a value may be searched in them
 
     @property
     def text(self) -> str:
@@ -64,7 +66,7 @@ class Texts:
                 self._add_value(slot.key, slot.text, slot.container)
         for items in lists.values():
             self._add_arguments(items)
-        self._add_keys({key for each, flags, _ in copy.maps if not flags & EDIT for key in each}, old)
+        self._add_keys({key for each in copy.maps for key in each.map}, old)
         return self
 
     def add(self, text: str) -> int:
@@ -73,7 +75,9 @@ class Texts:
         if known is not None:
             return known
         position = self._new(text)
-        if len(text) >= 4 and not is_image(text):  # nothing shorter can be a secret
+        if is_image(text):
+            self.unread.append(text)
+        elif len(text) >= SHORTEST:
             self._append("", layers.plain(text), position, None)
             for piece in layers.pieces(text):
                 self._append("", layers.plain(piece.text), position, piece.locate)

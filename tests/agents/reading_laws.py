@@ -71,7 +71,7 @@ def check_shape(reading: Reading) -> None:
         for key in ("id", "parent-id", "model-id", "call-id", "name", "timestamp", "encrypted", "stop-reason"):
             assert isinstance(entry.get(key, ""), str), (key, entry)
         for name, number in entry.get("token-usage", {}).items():
-            assert isinstance(number, int) and 0 <= number < 2**64 or name == "cost"
+            assert (isinstance(number, int) and 0 <= number < 2**64) or name == "cost"
         if entry["type"] == "tool-result":
             assert isinstance(entry["is-error"], bool) and "output" in entry
         elif entry["type"] == "tool-call":
@@ -111,7 +111,24 @@ def nested(depth: int) -> str:
     return "[" * depth + "]" * depth
 
 
-ODD = (None, True, 0, -1, 2**70, 1.5, "", "x", "\ud83d", [], {}, [None], {"a": 1}, [[]], {"type": "text"}, {"type": "tool_use"})
+ODD = (
+    None,
+    True,
+    0,
+    -1,
+    2**70,
+    1.5,
+    "",
+    "x",
+    "\ud83d",
+    [],
+    {},
+    [None],
+    {"a": 1},
+    [[]],
+    {"type": "text"},
+    {"type": "tool_use"},
+)
 
 
 def damage(value: Any, chance: random.Random) -> Any:

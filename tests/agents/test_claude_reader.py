@@ -15,7 +15,9 @@ from gittraj.model.session import Position
 from tests.agents import reading_laws as laws
 
 FIXTURES = Path(__file__).parent / "fixtures" / "claude"
-LEDGER, FILES, CHAINS = (FIXTURES / f"5b1d3c9e-0000-4000-8000-00000000{each}.jsonl" for each in ("aaaa", "bbbb", "cccc"))
+LEDGER, FILES, CHAINS = (
+    FIXTURES / f"5b1d3c9e-0000-4000-8000-00000000{each}.jsonl" for each in ("aaaa", "bbbb", "cccc")
+)
 ALL = sorted(FIXTURES.glob("*.jsonl"))
 
 
@@ -53,7 +55,13 @@ def test_each_block_is_an_entry_and_usage_counts_once_per_message(ledger: Any) -
     thinking, text, call = ledger.entries[3:6]
     assert [each["type"] for each in (thinking, text, call)] == ["reasoning", "assistant", "tool-call"]
     assert "encrypted" not in thinking
-    assert laws.usage([thinking, text, call]) == {"input": 3, "output": 31, "cached": 100, "cache-write": 20, "cache-write-1h": 20}
+    assert laws.usage([thinking, text, call]) == {
+        "input": 3,
+        "output": 31,
+        "cached": 100,
+        "cache-write": 20,
+        "cache-write-1h": 20,
+    }
     assert call["stop-reason"] == "tool_use"
 
 
@@ -64,7 +72,11 @@ def test_reasoning_that_the_provider_keeps_has_its_signature(ledger: Any) -> Non
 
 def test_a_numbered_file_becomes_its_text_and_loses_nothing(ledger: Any) -> None:
     whole, part = (by_call(ledger.entries, "tool-result", call) for call in ("toolu_read", "toolu_read2"))
-    assert whole["output"].startswith("def cents(text):\n") and whole["first-line"] == 1 and "system-reminder" in whole["reminder"]
+    assert (
+        whole["output"].startswith("def cents(text):\n")
+        and whole["first-line"] == 1
+        and "system-reminder" in whole["reminder"]
+    )
     assert (part["output"], part["first-line"], part["total-lines"]) == ("def total(rows):\n    return sum(rows)", 5, 7)
     assert part["reminder-of"] == "toolu_read"
 
@@ -109,7 +121,9 @@ def test_results_tell_failure_exit_code_and_what_ran_beside_them(ledger: Any) ->
     failed = by_call(ledger.entries, "tool-result", "toolu_bash")
     assert (failed["is-error"], failed["exit-code"], failed["progress-lines"]) == (True, 1, 2)
     assert by_call(ledger.entries, "tool-result", "toolu_read")["hooks"] == ["PostToolUse:Read callback"]
-    assert by_call(ledger.entries, "tool-result", "toolu_bash2")["native"] == {"returnCodeInterpretation": "No matches found"}
+    assert by_call(ledger.entries, "tool-result", "toolu_bash2")["native"] == {
+        "returnCodeInterpretation": "No matches found"
+    }
     assert all("is-error" in entry for entry in ledger.entries if entry["type"] == "tool-result")
 
 
@@ -167,11 +181,15 @@ def test_a_message_without_blocks_is_an_empty_answer_with_its_stop_reason(ledger
 
 
 def test_directory_and_branch_stand_only_where_they_change(ledger: Any) -> None:
-    assert [(e["cwd"], e["git-branch"]) for e in ledger.entries if "cwd" in e] == [("/home/dana/ledger/tests", "fix/round")]
+    assert [(e["cwd"], e["git-branch"]) for e in ledger.entries if "cwd" in e] == [
+        ("/home/dana/ledger/tests", "fix/round")
+    ]
 
 
 def test_a_repeated_line_is_skipped_and_a_clash_of_ids_is_told_apart(ledger: Any) -> None:
-    assert sum(entry.get("content") == "Amounts lose their cents. Fix money.py, please." for entry in ledger.entries) == 1
+    assert (
+        sum(entry.get("content") == "Amounts lose their cents. Fix money.py, please." for entry in ledger.entries) == 1
+    )
     clash = next(entry for entry in ledger.entries if entry.get("content") == "Same id, other words.")
     original = ledger.entries[4]
     assert clash["id"].startswith(original["id"] + "@")
@@ -223,7 +241,9 @@ def test_a_session_read_in_many_parts_is_the_session_read_at_once(data: st.DataO
 
 def test_usage_is_right_when_the_file_ends_between_the_lines_of_a_message(tmp_path: Path) -> None:
     usages = [{"input_tokens": 5, "output_tokens": n} for n in (1, 1, 40)]
-    lines = [said(n, [{"type": "text", "text": "x"}], message={"id": "m", "usage": use}) for n, use in enumerate(usages)]
+    lines = [
+        said(n, [{"type": "text", "text": "x"}], message={"id": "m", "usage": use}) for n, use in enumerate(usages)
+    ]
     path = Path(write(tmp_path, *lines))
     for cut in laws.boundaries(path):
         parts = laws.read_in_parts(claude, str(path), [cut])
@@ -272,13 +292,22 @@ def test_a_path_that_cannot_be_read_is_our_error(path: str) -> None:
 def test_half_an_emoji_and_bytes_that_are_no_text_do_not_lose_the_line(tmp_path: Path) -> None:
     half = json.dumps(said(1, [{"type": "text", "text": "cut \ud83d"}]))
     path = Path(write(tmp_path, half))
-    path.write_bytes(path.read_bytes() + json.dumps(said(2, [{"type": "text", "text": "QQ"}])).encode().replace(b"QQ", b"\xff!") + b"\n")
+    path.write_bytes(
+        path.read_bytes()
+        + json.dumps(said(2, [{"type": "text", "text": "QQ"}])).encode().replace(b"QQ", b"\xff!")
+        + b"\n"
+    )
     assert [entry["content"] for entry in claude.read(str(path)).entries] == ["cut \ud83d", "\ufffd!"]
 
 
-@pytest.mark.parametrize("line", ["3", "[]", '"x"', "{", "\x00\x01", "NaN", laws.nested(10_000), '{"type":"user","a":' + laws.nested(500) + "}"])
+@pytest.mark.parametrize(
+    "line",
+    ["3", "[]", '"x"', "{", "\x00\x01", "NaN", laws.nested(10_000), '{"type":"user","a":' + laws.nested(500) + "}"],
+)
 def test_lines_that_are_no_messages_are_kept_as_unknown(tmp_path: Path, line: str) -> None:
-    path = write(tmp_path, {"type": "user", "message": {"content": "Hi"}}, line, {"type": "user", "message": {"content": "Ho"}})
+    path = write(
+        tmp_path, {"type": "user", "message": {"content": "Hi"}}, line, {"type": "user", "message": {"content": "Ho"}}
+    )
     reading = claude.read(path)
     assert [entry["type"] for entry in reading.entries] == ["user", "system-event", "user"]
     assert reading.unknown == 1
@@ -295,7 +324,9 @@ def test_deep_input_keeps_the_rest_of_the_line(tmp_path: Path) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(seed=st.integers(0, 2**32), which=st.sampled_from(ALL))
-def test_any_value_anywhere_in_a_line_is_survived(tmp_path_factory: pytest.TempPathFactory, seed: int, which: Path) -> None:
+def test_any_value_anywhere_in_a_line_is_survived(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, which: Path
+) -> None:
     chance = random.Random(seed)
     lines = which.read_text().splitlines()
     for _ in range(chance.randrange(1, 8)):
@@ -319,7 +350,13 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
 
 
 def test_a_replacement_that_would_fill_the_memory_is_not_made(tmp_path: Path) -> None:
-    edit = {"filePath": "/f", "oldString": "a", "newString": "b" * 10**6, "originalFile": "a" * 10**6, "replaceAll": True}
+    edit = {
+        "filePath": "/f",
+        "oldString": "a",
+        "newString": "b" * 10**6,
+        "originalFile": "a" * 10**6,
+        "replaceAll": True,
+    }
     result = {"type": "tool_result", "tool_use_id": "t", "content": "done"}
     line = {"type": "user", "message": {"content": [result]}, "toolUseResult": edit}
     assert claude.read(write(tmp_path, line)).next.state["main"]["blobs"] == {"/f": ""}

@@ -201,3 +201,20 @@ def test_a_patch_that_only_nearly_matches_is_left_to_the_replay() -> None:
     assert exact_patch("a\nb\n", "@@ zzz\n-b\n+c") is None
     assert exact_patch("a\nb\na\n", "@@ b\n-a\n+c\n*** End of File") == "a\nb\nc\n"
     assert exact_patch("a", "@@\n+b") == "a\nb\n"
+
+
+def test_what_language_servers_say_again_after_each_edit_is_kept_once(tmp_path: Path) -> None:
+    said = {"/a.py": [{"message": "undefined name"}], "/b.py": [{"message": "unused import"}]}
+    parts = [
+        make.tool(
+            "write",
+            f"call_{at:020}",
+            at,
+            at + 1,
+            {"filePath": A, "content": "x"},
+            metadata={"diagnostics": diagnostics},
+        )
+        for at, diagnostics in ((10, said), (20, said), (30, {**said, "/a.py": [{"message": "fixed"}]}))
+    ]
+    kept = [result.get("metadata", {}).get("diagnostics") for _, result in pairs_of(tmp_path, *parts)]
+    assert kept == [said, None, {"/a.py": [{"message": "fixed"}]}]

@@ -194,3 +194,20 @@ def test_a_sub_agents_later_entries_arrive_in_an_event_that_names_the_call() -> 
     second = store.read(first.next)
     assert [entry["data"] for entry in second.entries] == [{"session": CHILD, "call-id": "call_tttttttttttttttt"}]
     assert [entry["type"] for entry in second.entries[0]["children"]] == ["system-event", "assistant"]
+
+
+def test_a_call_that_still_runs_when_the_session_goes_on_gets_its_result_when_it_ends() -> None:
+    ended = make.tool("bash", "call_0", 12, 90, {"command": "serve"})
+    running = {**ended, "state": {"status": "running", "input": {"command": "serve"}, "time": {"start": make.T0 + 12}}}
+    store = Growing({make.SESSION: ""})
+    store.apply(make.SESSION, "message", make.user(1, 0))
+    store.apply(make.SESSION, "message", make.assistant(2, 10, [running], 20))
+    store.apply(make.SESSION, "message", make.assistant(3, 30, [make.tool("bash", "call_0", 31, 32, {})], 33))
+    store.apply(make.SESSION, "message", make.assistant(4, 40, [make.text("waiting", 41, 42)], 43))
+    first = store.read(Position())
+    store.apply(make.SESSION, "part", ("msg_0002", {**ended, "id": "prt_0002a"}))
+    second = store.read(first.next)
+    assert [(entry["type"], entry["call-id"]) for entry in second.entries] == [("tool-result", "call_0")]
+    assert store.read(second.next).entries == []
+    calls = Counter(entry["call-id"] for entry in [*first.entries, *second.entries] if "call-id" in entry)
+    assert sorted(calls.values()) == [2, 2]

@@ -141,6 +141,18 @@ def test_a_sub_agents_session_becomes_the_children_of_the_call_that_ran_it(tmp_p
     assert entries(make.folder(tmp_path / "data", family())) == reading.entries
 
 
+def test_a_sub_agent_that_a_later_call_resumes_has_its_entries_under_both(tmp_path: Path) -> None:
+    sessions = family()
+    again = make.tool("task", "call_uuuuuuuuuuuuuuuu", 113, 160, {"prompt": "more"}, metadata={"sessionId": CHILD})
+    sessions[make.SESSION][1].append(make.assistant(3, 110, [again], 161))
+    for pair in (make.user(13, 114), make.assistant(14, 115, [make.text("And this.", 116, 117)], 118)):
+        sessions[CHILD][1].append(pair)
+    reading = opencode.read(str(make.database(tmp_path / "opencode.db", sessions)))
+    calls = [entry for entry in reading.entries if entry["type"] == "tool-call"]
+    answers = [[entry["content"] for entry in call["children"] if entry["type"] == "assistant"] for call in calls]
+    assert answers == [["Found it."], ["And this."]]
+
+
 def test_a_sub_agents_session_read_alone_names_its_parent(tmp_path: Path) -> None:
     reading = opencode.read(str(make.database(tmp_path / "opencode.db", family())), session=CHILD)
     assert reading.head.parent_session == make.SESSION
@@ -182,6 +194,14 @@ def test_a_database_is_read_with_its_log_and_neither_is_changed(tmp_path: Path) 
     assert count(entries(copy / "opencode.db"))["tool-call"] == 2
     assert sorted(os.listdir(copy)) == ["opencode.db", "opencode.db-wal"]
     writer.close()
+
+
+def test_a_database_at_rest_is_read_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make.database(tmp_path / "opencode.db", {make.SESSION: (make.session(), conversation())})
+    assert os.listdir(tmp_path) == ["opencode.db"]
+    monkeypatch.setattr(shutil, "copyfile", None)
+    assert count(entries(path))["tool-call"] == 2
+    assert os.listdir(tmp_path) == ["opencode.db"]
 
 
 def test_a_database_in_a_read_only_folder_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,3 +59,7 @@ def test_a_slash_command_is_told_as_it_was_typed() -> None:
 def test_a_message_that_is_one_tagged_block_comes_from_a_program() -> None:
     assert said("<environment_context>\n<cwd>/w</cwd>\n</environment_context>")[0] is True
     assert said("<b> is bold, </i> is not")[0] is False
+
+
+def test_the_prompt_inside_cursors_tag_is_the_users() -> None:
+    assert said("<user_query>\nfix it\n</user_query>") == (False, "\nfix it\n")

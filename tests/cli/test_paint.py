@@ -29,3 +29,12 @@ def test_colours_are_written_only_where_asked_for() -> None:
 def test_columns_of_a_table_are_aligned() -> None:
     rows = [(("", "a"), ("", "bb"), ("", "c")), (("", "aaa"), ("", "b"), ("", "c"))]
     assert text(table(rows)) == "a    bb  c\naaa  b   c"
+
+
+def test_a_line_that_is_wanted_whole_keeps_both_parts() -> None:
+    assert text([Line(("", "x" * 18), right=(("", "right"),), whole=True)], 20) == "x" * 18 + "\n               right"
+    assert text([Line(("", "x"), right=(("", "right"),), whole=True)], 20) == "x              right"
+
+
+def test_a_line_that_breaks_puts_its_right_part_below() -> None:
+    assert text([Line(("", "x" * 18), right=(("", "right"),), breaks=4)], 20) == "x" * 18 + "\n    right"

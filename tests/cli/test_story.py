@@ -132,7 +132,7 @@ def test_a_sub_agent_stands_behind_a_rail() -> None:
 def test_events_that_matter_are_told_and_the_others_only_with_full() -> None:
     entries = [_USER, {"type": "system-event", "event-type": "compaction", "data": {"text": "history summarised"}},
                {"type": "system-event", "event-type": "settings", "data": {"mode": "plan"}}]  # fmt: skip
-    assert "— compaction  history summarised" in _page(entries)
+    assert "— compaction  text: history summarised" in _page(entries)
     assert "settings" not in _page(entries)
     assert "— settings" in _page(entries, full=True)
 
@@ -179,3 +179,10 @@ def test_a_page_keeps_to_its_width(columns: int) -> None:
     entries = [{"type": "user", "content": "日本語 " * 40}, {"type": "assistant", "content": "word " * 100},
                call("Bash", {"command": "x" * 300}), result("y")]  # fmt: skip
     assert all(width(line) <= columns for line in _page(entries, columns=columns).split("\n"))
+
+
+def test_nothing_is_cut_with_full() -> None:
+    entries = [call("Bash", {"command": "x" * 300}, "1"), result("y" * 300, "1")]
+    page = _page(entries, full=True)
+    assert "x" * 300 in page
+    assert "y" * 300 in page

@@ -85,3 +85,7 @@ def test_a_non_zero_exit_is_a_failure_even_where_the_agent_calls_it_a_success() 
 
 def test_large_numbers_are_short() -> None:
     assert [short(number) for number in (0, 999, 1000, 14_200, 3_100_000)] == ["0", "999", "1.0k", "14.2k", "3.1M"]
+
+
+def test_a_second_message_in_a_row_is_a_turn_of_its_own() -> None:
+    assert [turn.texts for turn in turns([_assistant("a"), _assistant("b")])] == [["a"], ["b"]]

@@ -7,6 +7,7 @@ from gittraj.model.states import Draft
 from gittraj.redact.forms import packed
 from gittraj.redact.policy import Policy
 from gittraj.redact.redact import redact
+from tests.redact.contexts import Context, contexts
 from tests.redact.decoys import Decoy, decoys
 from tests.redact.labelled import Case, cases
 
@@ -63,6 +64,16 @@ def precision(seed: int = 11) -> list[tuple[Decoy, bool]]:
     return [(decoy, entry["output"] == decoy.text) for decoy, entry in zip(every, out, strict=True)]
 
 
+def held_out(seed: int = 99) -> list[tuple[Context, bool]]:
+    """Contexts for which no rule was made, and whether the value is gone."""
+    every = contexts(seed)
+    out = redacted([{"type": "tool-result", "output": context.text} for context in every])["session"]["entries"]
+    return [
+        (context, not any(form in entry["output"] for form in (context.value, *packed(context.value))))
+        for context, entry in zip(every, out, strict=True)
+    ]
+
+
 def _table(title: str, rows: list[tuple[str, bool]]) -> list[str]:
     right, total = Counter(name for name, ok in rows if ok), Counter(name for name, _ in rows)
     lines = [f"| {title} | of | share |", "| --- | ---: | ---: |"]
@@ -72,10 +83,12 @@ def _table(title: str, rows: list[tuple[str, bool]]) -> list[str]:
 
 def main() -> None:
     """Print the tables, and what was missed or cut wrongly."""
-    found, kept = recall(), precision()
+    found, kept, other = recall(), precision(), held_out()
     print("\n".join(_table("family", [(case.family, ok) for case, ok in found])))
     print("\n".join(_table("place", [(case.place, ok) for case, ok in found])))
     print("\n".join(_table("look-alike", [(decoy.kind, ok) for decoy, ok in kept])))
+    print(f"contexts written after the rules: {sum(ok for _, ok in other)} of {len(other)}; missed:", end=" ")
+    print(", ".join(context.name for context, ok in other if not ok))
     for case, ok in found:
         if not ok:
             print("missed:", case.family, "in", case.place)

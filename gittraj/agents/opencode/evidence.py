@@ -67,20 +67,19 @@ def settle(states: Iterable[FileState], known: dict[str, str]) -> Iterator[dict[
                 kept["post-state"] = state.after
         if state.before is None and state.after is None and state.diff:
             kept["display-diff"] = state.diff
-        advance(known, [kept])
+        _advance(known, kept)
         yield kept
 
 
-def advance(known: dict[str, str], evidence: list[dict[str, Any]]) -> None:
-    """Note the states that calls left."""
-    for kept in evidence:
-        if "move-to" in kept:
-            known.pop(kept["path"], None)
-        target = kept.get("move-to", kept["path"])
-        if "post-blob" in kept:
-            known[target] = kept["post-blob"]
-        else:
-            known.pop(target, None)
+def _advance(known: dict[str, str], kept: dict[str, Any]) -> None:
+    """Note the state that a call left."""
+    if "move-to" in kept:
+        known.pop(kept["path"], None)
+    target = kept.get("move-to", kept["path"])
+    if "post-blob" in kept:
+        known[target] = kept["post-blob"]
+    else:
+        known.pop(target, None)
 
 
 def attach(entry: dict[str, Any], evidence: list[dict[str, Any]]) -> None:

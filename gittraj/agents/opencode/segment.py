@@ -6,12 +6,13 @@ emitted (but for results of calls still open), and of the one message after it t
 
 from typing import Any
 
-from gittraj.agents.opencode.evidence import advance, attach, settle
+from gittraj.agents.opencode.evidence import attach, settle
 from gittraj.agents.opencode.items import Carry, Item, message_items
 from gittraj.agents.opencode.message_entries import session_entry
 from gittraj.agents.opencode.shape import listing, mapping, moment, text
 from gittraj.agents.opencode.store import Message, Store
 from gittraj.agents.shape import raw
+from gittraj.codec.digest import git_blob_id
 
 
 class Segment:
@@ -35,7 +36,7 @@ class Segment:
         self.every.sort(key=lambda item: item.time)
         before = set(self.emitted)
         self.items = [item for item in self.every if item.ready and item.key not in before]
-        self._evidence(tail)
+        self._evidence()
         if tail:
             self.emitted = [key for key in self.emitted if key in tail] + [
                 item.key for item in self.items if item.key in tail
@@ -90,12 +91,25 @@ class Segment:
                         self.open[result] = [result, item.entry["call-id"], message.id]
         return tail
 
-    def _evidence(self, tail: set[str]) -> None:
+    def _evidence(self) -> None:
         """File states, also of items emitted before: the blob ids they left decide what later ones must keep."""
-        known = dict(self.known)
         for item in self.every:
             if item.states:
-                kept = list(settle(item.states, known))
-                attach(item.entry, kept)
-                if item.key not in tail:
-                    advance(self.known, kept)
+                attach(item.entry, list(settle(item.states, self.known)))
+            if item.entry["type"] == "tool-result" and "diagnostics" in item.entry.get("metadata", {}):
+                _news(item.entry["metadata"], self.known)
+
+
+def _news(metadata: dict[str, Any], known: dict[str, str]) -> None:
+    """Each edit repeats what the language servers say of every file of the project: only what is new is kept."""
+    told = metadata["diagnostics"]
+    if not isinstance(told, dict):
+        return
+    for path in list(told):
+        name = f"diagnostics:{path}"
+        digest = git_blob_id(repr(told[path]).encode("utf-8", "replace"))
+        if known.get(name) == digest:
+            del told[path]
+        known[name] = digest
+    if not told:
+        del metadata["diagnostics"]
