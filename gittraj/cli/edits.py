@@ -30,7 +30,7 @@ class Edits:
         return self._known[key]
 
     def _ask(self, step: Step) -> list[Observed]:
-        if self._agent is None:
+        if self._agent is None or step.call["type"] != "tool-call":
             return []
         try:
             return self._agent.operations(step.call, step.result)

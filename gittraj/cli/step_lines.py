@@ -52,6 +52,8 @@ def _call_line(step: Step, page: Page) -> Line:
     name = shown_line(str(step.call.get("name", "?")))
     if name[:1].isupper() and name.isalpha():  # "Read" and "read" are the same to a reader
         name = name.lower()
+    if step.call["type"] != "tool-call":
+        return Line(("dim", name), right=outcome(step, results=True, command=True))
     given = argument(step.call.get("input"), page.root)
     return Line(
         ("name", f"{name:<5}"), ("", f" {given}"), right=outcome(step, results=page.results, command=False) or EDGE

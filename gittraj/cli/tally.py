@@ -30,6 +30,8 @@ def tally(entries: Iterable[Entry], told: Iterable[Turn], edits: Iterable[bool])
     """The totals; `edits`: for each editing call whether it failed."""
     total = Tally()
     for step in every_step(told):
+        if step.call["type"] != "tool-call":
+            continue
         total.steps += 1
         bad = failed(step.result)
         total.failed += bad

@@ -43,6 +43,7 @@ def turns(entries: Iterable[Entry]) -> list[Turn]:
     """Turns in the order of the record; a result belongs to the call with its call-id, else to the last call without one."""
     entries = list(entries)
     results = _results(entries)
+    answered = {id(result) for result in results.values()}
     told: list[Turn] = []
     for index, entry in enumerate(entries):
         kind = entry.get("type")
@@ -51,7 +52,8 @@ def turns(entries: Iterable[Entry]) -> list[Turn]:
             inside = turns([*entry.get("children", ()), *((result or {}).get("children", ()))])
             _agent(told, starts=False).steps.append(Step(entry, result, inside))
         elif kind == "tool-result":
-            continue
+            if id(entry) not in answered:
+                _agent(told, starts=False).steps.append(Step({**_EARLIER}, entry, turns(entry.get("children", ()))))
         elif kind == "reasoning":
             thought = text_of(entry.get("content"))
             _agent(told, starts=bool(thought.strip())).thoughts.append(thought)
@@ -80,6 +82,9 @@ def _agent(told: list[Turn], *, starts: bool) -> Turn:
     told.append(Turn("assistant"))
     return told[-1]
 
+
+# Stands for a call that is in the segment before: its result came after the commit
+_EARLIER: Entry = {"type": "tool-result", "name": "result of a call before this segment", "input": None}
 
 # Events that are told; the others only matter to replay and measures
 LOUD = ("model-change", "compaction", "rewind", "branch", "error", "interrupted", "sub-agent", "command")

@@ -81,7 +81,7 @@ def attach(
                         "nothing in it that is new and agrees with this commit" if tail.entries else _nothing_new(tail),
                     )
                 )
-    if not kept and house.notes.read(commit.id) is None:
+    if not kept and not house.notes.has(commit.id):
         raise CaptureError(
             f"no session was found that produced {commit.id[:8]}",
             hint="name its file: git traj attach " + commit.id[:8] + " --session PATH",
@@ -242,7 +242,7 @@ def _recent_without_note(
             commit = house.repository.commit(current)
         except StoreError:  # a shallow clone ends here
             break
-        if (include_head or current != head) and house.notes.read(current) is None:
+        if (include_head or current != head) and not house.notes.has(current):
             found.append(commit)
         current = commit.parents[0] if commit.parents else ""
         left -= 1

@@ -54,9 +54,7 @@ def settle_states(
     later stays with its result. Files that neither `base` nor `commit` tracks are nothing that replay could compare.
     """
     results = {
-        entry.get("call-id"): entry
-        for entry in walk(entries)
-        if entry["type"] == "tool-result" and "pre-state" in entry
+        entry.get("call-id"): entry for entry in walk(entries) if entry["type"] == "tool-result" and _states(entry)
     }
     files: dict[str, dict[str, Any]] = {}
     seen: set[str] = set()
@@ -64,19 +62,27 @@ def settle_states(
         result = results.get(call.get("call-id"))
         operations = agent.operations(call, result)
         paths = [evidence.relative(one.operation.path, one.cwd or cwd, worktrees) for one in operations]
-        if result is not None and isinstance(result.get("pre-state"), str):
-            path = paths[0] if paths else ""
-            data = result["pre-state"].encode("utf-8", "surrogatepass")
+        for holder in _states(result) if result is not None else ():
+            own = holder.get("path")
+            path = evidence.relative(own, cwd, worktrees) if isinstance(own, str) else (paths[0] if paths else "")
+            data = holder["pre-state"].encode("utf-8", "surrogatepass")
             versions = [repository.blob_at(at, path) for at in (base, *commit.parents[:1], commit.id) if at and path]
             there = [version for version in versions if version is not None]
             if not there or any(_same(version, data) for version in there):
-                del result["pre-state"]
+                del holder["pre-state"]
             elif path not in seen:
                 patch = lookup.patch_between(repository.blob_at(base, path) if base else None, data)
                 files[path] = {"blob": git_blob_id(data), "patch": patch}
-                del result["pre-state"]
+                del holder["pre-state"]
         seen.update(paths)
     return files
+
+
+def _states(result: Entry) -> list[dict[str, Any]]:
+    """The maps of a result that hold a recorded pre-state: itself, or one for each of several files."""
+    files = result.get("files")
+    holders = [result, *(files if isinstance(files, list) else ())]
+    return [one for one in holders if isinstance(one, dict) and isinstance(one.get("pre-state"), str)]
 
 
 def _same(version: bytes, data: bytes) -> bool:

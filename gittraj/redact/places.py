@@ -95,6 +95,14 @@ class Places:
         return [{"placeholder": HOME if kind == "home" else USER, "kind": kind} for kind in sorted(self.used)]
 
     def _replace(self, text: str) -> str:
+        """Until nothing changes: a placeholder may make a new beginning for what stands behind it."""
+        while True:
+            new = self._replace_once(text)
+            if new == text:
+                return text
+            text = new
+
+    def _replace_once(self, text: str) -> str:
         for form, placeholder in self._whole:
             if form in text:
                 new = re.sub(_left(form) + re.escape(form) + _AFTER, lambda _, put=placeholder: put, text)  # type: ignore[misc]
@@ -137,7 +145,7 @@ def _forms(home: str) -> list[tuple[str, str]]:
         (slash.replace("/", "-"), HOME.replace("/", "-")),
         (re.sub(r"[^A-Za-z0-9]", "-", slash), HOME.replace("/", "-")),
     ]
-    return list(dict.fromkeys(form for form in forms if len(form[0]) > 3))
+    return list(dict.fromkeys((form, place) for form, place in forms if len(form) > 3 and form not in place))
 
 
 def _left(form: str) -> str:

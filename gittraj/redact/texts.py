@@ -15,6 +15,7 @@ from gittraj.redact.copy import SILENT, Copy, is_image
 APART = "\n\n\n"  # between two strings: no rule for a line reaches over it; what a longer one finds is cut at the end
 SHORTEST = 4  # characters of a string that is worth reading: no rule finds less
 PAIR_LIMIT = 4096  # characters of a value that is shown behind its key; longer ones are texts of their own
+KEY_LIMIT = 128  # characters of a key that are looked at
 ARGUMENTS = 64  # items of a list that is shown as one command line
 _TELLING = re.compile(
     r"pass|pwd|secret|token|key|auth|cred|cookie|salt|dsn|\bpat\b|_pat\b|signature|\bsig\b|webhook", re.IGNORECASE
@@ -42,6 +43,7 @@ class Texts:
         self._segments: list[tuple[int, int, layers.Locate | None]] = []
         self._text: str | None = None
         self._pairs: set[tuple[str, str]] = set()
+        self._telling: dict[str, bool] = {}
         self.unread: list[str] = []  # images and archives: nothing to scan, but a value may be searched in them
 
     @property
@@ -118,22 +120,24 @@ class Texts:
         """`text` behind its key where the key tells what it is; ``{"name": N, "value": V}`` is N and V."""
         if key == "value":
             key = container.get("name", container.get("key"))
-        if (
-            not isinstance(key, str)
-            or not 4 <= len(text) <= PAIR_LIMIT
-            or "\n" in text
-            or not _TELLING.search(key[:128])
-        ):
+        if not self._tells(key) or not SHORTEST <= len(text) <= PAIR_LIMIT or "\n" in text:
             self.add(text)
-            return
-        if (key, text) in self._pairs:
-            return
-        self._pairs.add((key, text))
-        position = self.index[text] if text in self.index else self._new(text)
-        before, after = f'"{key[:128]}": "', '"' + APART
-        self._append(before, layers.plain(text), position, None, after)
-        for piece in layers.pieces(text):
-            self._append(before, layers.plain(piece.text), position, piece.locate, after)
+        elif (key, text) not in self._pairs:
+            self._pairs.add((key, text))
+            position = self.index[text] if text in self.index else self._new(text)
+            before, after = f'"{key[:KEY_LIMIT]}": "', '"' + APART
+            self._append(before, layers.plain(text), position, None, after)
+            for piece in layers.pieces(text):
+                self._append(before, layers.plain(piece.text), position, piece.locate, after)
+
+    def _tells(self, key: Any) -> bool:
+        """Whether the name of a value says that it may be secret; asked for the same few names again and again."""
+        if not isinstance(key, str):
+            return False
+        known = self._telling.get(key)
+        if known is None:
+            known = self._telling[key] = bool(_TELLING.search(key[:KEY_LIMIT]))
+        return known
 
     def _add_arguments(self, items: list[Any]) -> None:
         if len(items) > ARGUMENTS or not all(isinstance(item, str) and len(item) <= 256 for item in items):

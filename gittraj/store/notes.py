@@ -33,6 +33,11 @@ class NoteStore:
         blobs = notes_tree.lookup(self.repository.tree_bytes, tree, self._key(commit)) if tree else []
         return b"\n".join(self.repository.blob(blob) for blob in blobs) if blobs else None
 
+    def has(self, commit: str) -> bool:
+        """Whether `commit` has a note; the note itself, maybe of many megabytes, is not read."""
+        tree = self._tree(self.tip())
+        return bool(tree and notes_tree.lookup(self.repository.tree_bytes, tree, self._key(commit)))
+
     def list(self) -> Iterator[tuple[str, str]]:
         """Every note as (commit, blob id); a commit stands twice where a mixed fan-out holds two blobs for it."""
         tree = self._tree(self.tip())

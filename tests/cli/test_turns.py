@@ -89,3 +89,9 @@ def test_large_numbers_are_short() -> None:
 
 def test_a_second_message_in_a_row_is_a_turn_of_its_own() -> None:
     assert [turn.texts for turn in turns([_assistant("a"), _assistant("b")])] == [["a"], ["b"]]
+
+
+def test_a_result_whose_call_is_in_the_segment_before_is_told_but_no_step() -> None:
+    told = turns([result("[main abc1234] x", "earlier"), _assistant("Done.")])
+    assert told[0].steps[0].call["name"] == "result of a call before this segment"
+    assert tally([], told, []).steps == 0

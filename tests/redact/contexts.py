@@ -45,7 +45,7 @@ _TEMPLATES: tuple[tuple[str, str, int], ...] = (
     ("cmd", "set DB_PASSWORD=%s", 14),
     ("fish", "set -x API_TOKEN %s", 24),
     ("curl form", "curl -d 'client_id=a&client_secret=%s&grant_type=x' https://h/", 32),
-    ("curl json", "curl -d '{\"password\":\"%s\"}' https://h/", 14),
+    ("curl json", 'curl -d \'{"password":"%s"}\' https://h/', 14),
     ("curl user", "curl -u admin:%s https://h/", 14),
     ("wget", "wget --password=%s https://h", 14),
     ("psql", "PGPASSWORD=%s psql -h db", 14),

@@ -15,7 +15,23 @@ LOWER, UPPER, DIGITS = string.ascii_lowercase, string.ascii_uppercase, string.di
 ALNUM = LOWER + UPPER + DIGITS
 HEX = DIGITS + "abcdef"
 BASE32 = UPPER + "234567"
-WORDS = "tulip bazaar otter lantern gravel mimosa thunder velvet cobalt ginger saddle pepper walnut harbor canyon".split()
+WORDS = [
+    "tulip",
+    "bazaar",
+    "otter",
+    "lantern",
+    "gravel",
+    "mimosa",
+    "thunder",
+    "velvet",
+    "cobalt",
+    "ginger",
+    "saddle",
+    "pepper",
+    "walnut",
+    "harbor",
+    "canyon",
+]
 
 
 class Case(NamedTuple):
@@ -147,15 +163,21 @@ def place(name: str, family: Family, value: str, r: random.Random) -> list[dict[
     if name == "numbered":
         return [_call("Read", file_path=".env"), _result(_numbered(_around(line)))]
     if name == "json-escaped":
-        inner = json.dumps({"name": "ledger", "config": _around(line), variable or "extra": value if not native else ""})
+        inner = json.dumps(
+            {"name": "ledger", "config": _around(line), variable or "extra": value if not native else ""}
+        )
         return [_result([{"type": "text", "text": json.dumps({"stdout": inner, "exit": 0})}])]
     if name == "base64":
         text = value if multi else f"{variable}={value}\nPORT=8080\n"
-        return [_result("apiVersion: v1\ndata:\n  env: " + base64.b64encode(text.encode()).decode() + "\nkind: Secret\n")]
+        return [
+            _result("apiVersion: v1\ndata:\n  env: " + base64.b64encode(text.encode()).decode() + "\nkind: Secret\n")
+        ]
     if name == "command":
         return [_call("Bash", command=native or f"export {variable}='{value}' && ./deploy --prod")]
     if name == "edit":
-        code = f'"""Settings."""\n{variable} = """{value}"""\n' if multi else f'"""Settings."""\n{variable} = "{value}"\n'
+        code = (
+            f'"""Settings."""\n{variable} = """{value}"""\n' if multi else f'"""Settings."""\n{variable} = "{value}"\n'
+        )
         return [_call("Write", file_path="settings.py", content=code)]
     if name == "reasoning":
         return [{"type": "reasoning", "content": f"The file says {line} so I must keep that out of the code."}]
@@ -163,28 +185,57 @@ def place(name: str, family: Family, value: str, r: random.Random) -> list[dict[
         return [_result("\n".join(value.split("\n")[:-2]))] if multi else None
     if native or multi:
         if name == "stack trace" and native:
-            return [_result(f'Traceback (most recent call last):\n  File "app.py", line 12, in <module>\nsqlalchemy.exc.ArgumentError: cannot parse {native}\n')]
+            return [
+                _result(
+                    f'Traceback (most recent call last):\n  File "app.py", line 12, in <module>\nsqlalchemy.exc.ArgumentError: cannot parse {native}\n'
+                )
+            ]
         return None
     if name == "printenv":
-        return [_call("Bash", command="printenv"), _result(f"SHELL=/bin/bash\nPWD=/srv/app\n{variable}={value}\nLANG=C.UTF-8\n_=/usr/bin/printenv\n")]
+        return [
+            _call("Bash", command="printenv"),
+            _result(f"SHELL=/bin/bash\nPWD=/srv/app\n{variable}={value}\nLANG=C.UTF-8\n_=/usr/bin/printenv\n"),
+        ]
     if name == "k8s secret":
-        return [_result(f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: app\ndata:\n  {variable}: {base64.b64encode(value.encode()).decode()}\n")]
+        return [
+            _result(
+                f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: app\ndata:\n  {variable}: {base64.b64encode(value.encode()).decode()}\n"
+            )
+        ]
     if name == "yaml":
         return [_result(f"service:\n  host: db.internal.test\n  {lower}: {value}\n  port: 5432\n")]
     if name == "tool input":
-        return [_call("http", url="https://api.internal.test", headers={"accept": "*/*"}, body={lower: value, "user": "dana"})]
+        return [
+            _call(
+                "http", url="https://api.internal.test", headers={"accept": "*/*"}, body={lower: value, "user": "dana"}
+            )
+        ]
     if name == "env list":
         return [_result({"env": [{"name": "PORT", "value": "8080"}, {"name": variable, "value": value}]})]
     if name == "coloured":
         return [_result(f"\x1b[1m\x1b[36m{variable}\x1b[0m=\x1b[32m{value}\x1b[0m\n")]
     if name == "prompt":
-        return [{"type": "user", "content": f"Please set {variable} to {value} on staging.\n{variable}={value}\nand redeploy."}]
+        return [
+            {
+                "type": "user",
+                "content": f"Please set {variable} to {value} on staging.\n{variable}={value}\nand redeploy.",
+            }
+        ]
     if name == "argument":
         return [_call("Bash", command=f"./deploy --env staging --{lower.replace('_', '-')} '{value}' --yes")]
     if name == "stack trace":
-        return [_result(f"Traceback (most recent call last):\n  File \"app.py\", line 7, in connect\nRuntimeError: login failed with {{'user': 'dana', '{lower}': '{value}'}}\n")]
+        return [
+            _result(
+                f"Traceback (most recent call last):\n  File \"app.py\", line 7, in connect\nRuntimeError: login failed with {{'user': 'dana', '{lower}': '{value}'}}\n"
+            )
+        ]
     if name == "header" and set(value) <= _SIMPLE - set("!#*?@^&:"):
-        return [_call("Bash", command="curl -v https://api.internal.test"), _result(f"> GET / HTTP/2\r\n> host: api.internal.test\r\n> authorization: Bearer {value}\r\n> accept: */*\r\n")]
+        return [
+            _call("Bash", command="curl -v https://api.internal.test"),
+            _result(
+                f"> GET / HTTP/2\r\n> host: api.internal.test\r\n> authorization: Bearer {value}\r\n> accept: */*\r\n"
+            ),
+        ]
     if name == "remote URL" and set(value) <= _URL_SAFE:
         return [_result(f"origin\thttps://deploy:{value}@git.internal.test/team/app.git (fetch)\n")]
     if name == "query" and set(value) <= _URL_SAFE:

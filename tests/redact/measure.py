@@ -78,7 +78,11 @@ def _table(title: str, rows: list[tuple[str, bool]]) -> list[str]:
     right, total = Counter(name for name, ok in rows if ok), Counter(name for name, _ in rows)
     lines = [f"| {title} | of | share |", "| --- | ---: | ---: |"]
     lines += [f"| {name} | {right[name]} of {total[name]} | {right[name] / total[name]:.0%} |" for name in total]
-    return [*lines, f"| **all** | **{sum(right.values())} of {len(rows)}** | **{sum(right.values()) / len(rows):.1%}** |", ""]
+    return [
+        *lines,
+        f"| **all** | **{sum(right.values())} of {len(rows)}** | **{sum(right.values()) / len(rows):.1%}** |",
+        "",
+    ]
 
 
 def main() -> None:

@@ -47,9 +47,37 @@ ENCODE = (
     lambda text: f"\x1b[1m{text[:4]}\x1b[0m{text[4:]}",
 )  # fmt: skip
 
-planted = st.sampled_from([encode(f"{before}{VALUE}{after}") for encode in ENCODE for before, after in (("", ""), ("key=", "; x"), ("ab", "cd"))])
-texts = st.one_of(st.text(max_size=20), planted, st.sampled_from(["/home/dana/x", "dana", "{redacted: x, bytes: 3, sha256-salted: 0}"]))
-keys = st.one_of(st.sampled_from(["type", "content", "input", "output", "children", "data", "id", "call-id", "encrypted", "password", "name", "value"]), texts)
+planted = st.sampled_from(
+    [
+        encode(f"{before}{VALUE}{after}")
+        for encode in ENCODE
+        for before, after in (("", ""), ("key=", "; x"), ("ab", "cd"))
+    ]
+)
+texts = st.one_of(
+    st.text(max_size=20),
+    planted,
+    st.sampled_from(["/home/dana/x", "dana", "{redacted: x, bytes: 3, sha256-salted: 0}"]),
+)
+keys = st.one_of(
+    st.sampled_from(
+        [
+            "type",
+            "content",
+            "input",
+            "output",
+            "children",
+            "data",
+            "id",
+            "call-id",
+            "encrypted",
+            "password",
+            "name",
+            "value",
+        ]
+    ),
+    texts,
+)
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), texts, st.binary(max_size=12)),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(keys, inner, max_size=4)),
@@ -58,13 +86,27 @@ values = st.recursive(
 entries = st.lists(
     st.fixed_dictionaries(
         {"type": st.sampled_from(["user", "assistant", "tool-call", "tool-result", "reasoning", "system-event"])},
-        optional={"content": values, "input": values, "output": values, "data": values, "id": texts, "children": values, "encrypted": texts},
+        optional={
+            "content": values,
+            "input": values,
+            "output": values,
+            "data": values,
+            "id": texts,
+            "children": values,
+            "encrypted": texts,
+        },
     ),
     max_size=5,
 )
 
 
-def run(made: dict[str, Any], *, paths: list[tuple[str | int, ...]] | None = None, public: bool = False, reasoning: str = "keep") -> dict[str, Any]:
+def run(
+    made: dict[str, Any],
+    *,
+    paths: list[tuple[str | int, ...]] | None = None,
+    public: bool = False,
+    reasoning: str = "keep",
+) -> dict[str, Any]:
     policy = Policy(home="/home/dana", users=("dana",), salt=b"s", reasoning=reasoning)
     return redact(
         Draft(made), scan=None, policy=policy, edit_content=lambda entry: paths or [], is_public=lambda value: public, scanner=Finder()  # type: ignore[arg-type]

@@ -7,10 +7,10 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gittraj.redact.layers import LAYERS, pieces
+from gittraj.redact.layers import pieces
 from gittraj.redact.runs import runs
 
-SECRET = "tulip/Ba+zaar=77 é\""
+SECRET = 'tulip/Ba+zaar=77 é"'
 
 
 def cut(text: str, wanted: str) -> list[str]:
@@ -62,7 +62,7 @@ def test_wrapped_base64_is_one_run_even_before_another_line() -> None:
 
 
 def test_hexadecimal_is_undone() -> None:
-    assert "x |" in cut("x " + "swordfish9 and so on".encode().hex(), "swordfish9 and so on")
+    assert "x |" in cut("x " + b"swordfish9 and so on".hex(), "swordfish9 and so on")
 
 
 def test_noise_is_no_text() -> None:
@@ -81,15 +81,12 @@ def test_nested_bombs_end() -> None:
 @settings(max_examples=200, deadline=None)
 def test_every_character_of_a_json_view_leads_back_to_its_escape(text: str) -> None:
     line = json.dumps(text)
-    for piece in pieces(line):
+    for piece in pieces(line)[:1]:  # the others are views of this one
+        assert piece.text == f'"{text}"'
         for place, character in enumerate(piece.text):
             first, last = piece.locate(place, place + 1)
             said = line[first:last]
-            for _ in range(LAYERS):  # a view of a view
-                if said == character:
-                    break
-                said = said if len(said) == 1 else json.loads(f'"{said}"')
-            assert said == character
+            assert said == character or json.loads(f'"{said}"') == character
 
 
 @given(st.text(max_size=200))

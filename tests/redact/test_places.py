@@ -46,7 +46,11 @@ def test_a_distinctive_name_goes_wherever_it_is_a_word(text: str, expected: str)
 )
 def test_a_common_name_goes_only_from_its_home(text: str, expected: str) -> None:
     places = Places(["/home/dev"], ["dev"])
-    assert places.apply(text) == expected if "take-home" not in text else places.apply(text) in (expected, "take-home-_user_")
+    assert (
+        places.apply(text) == expected
+        if "take-home" not in text
+        else places.apply(text) in (expected, "take-home-_user_")
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,9 +80,17 @@ def test_the_working_directory_implies_a_home() -> None:
 def entries() -> list[dict[str, object]]:
     return [
         {"type": "user", "content": "look into /home/dana/notes, I am dana"},
-        {"type": "tool-call", "name": "Write", "input": {"file_path": "/home/dana/work/a.py", "content": "HOME = '/home/dana'\n"}},
+        {
+            "type": "tool-call",
+            "name": "Write",
+            "input": {"file_path": "/home/dana/work/a.py", "content": "HOME = '/home/dana'\n"},
+        },
         {"type": "tool-call", "name": "Patch", "input": {"changes": {"/home/dana/work/b.py": {"kind": "add"}}}},
-        {"type": "tool-result", "output": "wrote /home/dana/work/a.py", "children": [{"type": "assistant", "content": "dana@laptop"}]},
+        {
+            "type": "tool-result",
+            "output": "wrote /home/dana/work/a.py",
+            "children": [{"type": "assistant", "content": "dana@laptop"}],
+        },
     ]
 
 
@@ -100,7 +112,9 @@ def test_the_home_implied_by_the_session_is_replaced_without_being_told() -> Non
 
     made = record([{"type": "user", "content": "/Users/erika.m/x"}])
     made["session"]["environment"] = {"working-dir": "/Users/erika.m/work"}
-    out = redact(Draft(made), scan=None, policy=Policy(enabled=False), edit_content=lambda e: [], is_public=lambda v: False).record
+    out = redact(
+        Draft(made), scan=None, policy=Policy(enabled=False), edit_content=lambda e: [], is_public=lambda v: False
+    ).record
     assert out["session"]["environment"]["working-dir"] == "/Users/_user_/work"
     assert out["session"]["entries"][0]["content"] == "/Users/_user_/x"
 
@@ -124,7 +138,11 @@ def test_states_and_paths_of_the_repository_stay() -> None:
     made["gittraj"]["base"] = {"commit": "c", "files": {"src/dana/a.py": {"patch": "+hello dana"}}}
     made["file-attribution"] = {"files": [{"path": "src/dana/a.py"}]}
     out = redact(
-        Draft(made), scan=None, policy=Policy(enabled=False, users=("dana",)), edit_content=lambda e: [], is_public=lambda v: False
+        Draft(made),
+        scan=None,
+        policy=Policy(enabled=False, users=("dana",)),
+        edit_content=lambda e: [],
+        is_public=lambda v: False,
     ).record
     assert out["gittraj"]["base"] == made["gittraj"]["base"]
     assert out["file-attribution"] == made["file-attribution"]
@@ -143,7 +161,21 @@ homes = st.one_of(
 @given(homes, st.lists(names, max_size=2), st.data())
 @settings(max_examples=400, deadline=None)
 def test_replacing_twice_changes_nothing_more(home: str, users: list[str], data: st.DataObject) -> None:
-    parts = [home, home + "/x", home.replace("\\", "\\\\"), home.replace("/", "-"), *users, "/", "-", " ", "@h", "\\n", "home", "_user_", "4"]
+    parts = [
+        home,
+        home + "/x",
+        home.replace("\\", "\\\\"),
+        home.replace("/", "-"),
+        *users,
+        "/",
+        "-",
+        " ",
+        "@h",
+        "\\n",
+        "home",
+        "_user_",
+        "4",
+    ]
     text = "".join(data.draw(st.lists(st.sampled_from(parts), max_size=8)))
     places = Places([home], users)
     once = places.apply(text)
@@ -153,8 +185,20 @@ def test_replacing_twice_changes_nothing_more(home: str, users: list[str], data:
 @given(st.sampled_from(["/home/dana", "/Users/dana", "C:\\Users\\dana", "/srv/people/dana/home"]), st.data())
 @settings(max_examples=300, deadline=None)
 def test_none_of_the_originals_is_left(home: str, data: st.DataObject) -> None:
-    forms = [home, home + "/x/y", home.replace("\\", "\\\\"), f'"{home}"', f"({home})", f"x={home}:", f"file://{home}/z", "dana@h", "dana"]
-    text = data.draw(st.sampled_from([" ", "\n", ", "])).join(data.draw(st.lists(st.sampled_from(forms), min_size=1, max_size=6)))
+    forms = [
+        home,
+        home + "/x/y",
+        home.replace("\\", "\\\\"),
+        f'"{home}"',
+        f"({home})",
+        f"x={home}:",
+        f"file://{home}/z",
+        "dana@h",
+        "dana",
+    ]
+    text = data.draw(st.sampled_from([" ", "\n", ", "])).join(
+        data.draw(st.lists(st.sampled_from(forms), min_size=1, max_size=6))
+    )
     places = Places([home], ["dana"])
     once = places.apply(text)
     for original in places.originals():

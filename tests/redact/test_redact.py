@@ -40,7 +40,11 @@ def test_equal_values_have_equal_markers_under_one_salt_and_others_under_another
     entries = [result(f"A_TOKEN={TOKEN}"), {"type": "assistant", "content": f"the token {TOKEN} works"}]
     here = redacted(entries, policy=Policy(salt=b"one"))["session"]["entries"]
     there = redacted(entries, policy=Policy(salt=b"two"))["session"]["entries"]
-    (first,), (second,), (other,) = marker.find(here[0]["output"]), marker.find(here[1]["content"]), marker.find(there[0]["output"])
+    (first,), (second,), (other,) = (
+        marker.find(here[0]["output"]),
+        marker.find(here[1]["content"]),
+        marker.find(there[0]["output"]),
+    )
     assert first == second
     assert first.digest != other.digest
     assert b"one".hex() not in json.dumps(here)
@@ -66,20 +70,27 @@ def test_a_value_found_once_goes_from_everywhere_and_in_every_form() -> None:
         assert form not in repr(out)
     counted = [row["entry"] for row in out["gittraj"]["redaction"]["hits"]]
     assert set(counted) == set(range(len(entries)))
-    assert json.loads(json.loads(out["session"]["entries"][6]["output"])["a"].replace('\\"', '"').join(['"', '"'])[1:-1] or '""')
+    inner = json.loads(out["session"]["entries"][6]["output"])  # what was JSON still is
+    assert json.loads(inner["a"]).startswith('say "{redacted: ')
 
 
 def test_metadata_and_paths_are_redacted_too() -> None:
-    made = record([{"type": "tool-call", "name": "Write", "input": {"file_path": f"/srv/{TOKEN}/x.py", "content": "x"}}])
+    made = record(
+        [{"type": "tool-call", "name": "Write", "input": {"file_path": f"/srv/{TOKEN}/x.py", "content": "x"}}]
+    )
     made["session"]["environment"] = {"working-dir": f"/srv/{TOKEN}/app"}
     made["vcs"] = {"type": "git", "repository": f"https://x:{TOKEN}@git.internal.test/a.git"}
-    out = redact(Draft(made), scan=None, policy=Policy(), edit_content=edit_content, is_public=lambda value: False).record
+    out = redact(
+        Draft(made), scan=None, policy=Policy(), edit_content=edit_content, is_public=lambda value: False
+    ).record
     assert TOKEN not in json.dumps(out)
     assert {"rule": "betterleaks.github-pat", "bytes": 40, "count": 2} in out["gittraj"]["redaction"]["hits"]
 
 
 def test_a_common_word_used_as_password_goes_only_where_it_is_one() -> None:
-    out = redacted([result("POSTGRES_PASSWORD=postgres\nimage: postgres:16\n"), {"type": "user", "content": "start postgres"}])
+    out = redacted(
+        [result("POSTGRES_PASSWORD=postgres\nimage: postgres:16\n"), {"type": "user", "content": "start postgres"}]
+    )
     texts = [entry.get("output", entry.get("content")) for entry in out["session"]["entries"]]
     assert texts[0].startswith("POSTGRES_PASSWORD={redacted: ") and texts[0].endswith("\nimage: postgres:16\n")
     assert texts[1] == "start postgres"
@@ -87,7 +98,10 @@ def test_a_common_word_used_as_password_goes_only_where_it_is_one() -> None:
 
 def test_public_text_stays_in_edits_and_goes_elsewhere() -> None:
     code = f'TEST_PASSWORD = "{PASSWORD}"\n'
-    entries = [{"type": "tool-call", "name": "Write", "input": {"file_path": "t.py", "content": code}}, result(f"+{code}")]
+    entries = [
+        {"type": "tool-call", "name": "Write", "input": {"file_path": "t.py", "content": code}},
+        result(f"+{code}"),
+    ]
     out = redacted(entries, is_public=lambda value: value == PASSWORD.encode())
     call, output = out["session"]["entries"]
     assert call["input"]["content"] == code and "redacted-edit" not in call
@@ -101,7 +115,10 @@ def test_public_text_stays_in_edits_and_goes_elsewhere() -> None:
 def test_an_edit_that_had_to_be_cut_is_marked() -> None:
     code = f'API_TOKEN = "{TOKEN}"\n'
     child = {"type": "tool-call", "name": "Write", "input": {"content": code}}
-    entries = [{"type": "tool-call", "name": "Write", "input": {"content": code}}, {"type": "assistant", "content": "", "children": [child]}]
+    entries = [
+        {"type": "tool-call", "name": "Write", "input": {"content": code}},
+        {"type": "assistant", "content": "", "children": [child]},
+    ]
     first, second = redacted(entries)["session"]["entries"]
     assert first["redacted-edit"] is True and TOKEN not in first["input"]["content"]
     assert second["children"][0]["redacted-edit"] is True and "redacted-edit" not in second
@@ -109,8 +126,16 @@ def test_an_edit_that_had_to_be_cut_is_marked() -> None:
 
 def test_recorded_states_of_files_count_as_edits() -> None:
     made = record([])
-    made["gittraj"]["base"] = {"files": {".env": {"patch": f"+A_TOKEN={TOKEN}\n"}, "b": {"patch": f'+PASSWORD = "{PASSWORD}"\n'}}}
-    out = redact(Draft(made), scan=None, policy=Policy(), edit_content=edit_content, is_public=lambda value: value == PASSWORD.encode()).record
+    made["gittraj"]["base"] = {
+        "files": {".env": {"patch": f"+A_TOKEN={TOKEN}\n"}, "b": {"patch": f'+PASSWORD = "{PASSWORD}"\n'}}
+    }
+    out = redact(
+        Draft(made),
+        scan=None,
+        policy=Policy(),
+        edit_content=edit_content,
+        is_public=lambda value: value == PASSWORD.encode(),
+    ).record
     files = out["gittraj"]["base"]["files"]
     assert TOKEN not in files[".env"]["patch"] and files[".env"]["redacted-edit"] is True
     assert PASSWORD in files["b"]["patch"] and "redacted-edit" not in files["b"]
@@ -119,7 +144,13 @@ def test_recorded_states_of_files_count_as_edits() -> None:
 def test_dropped_reasoning_leaves_entries_without_words() -> None:
     entries = [
         {"type": "reasoning", "id": "r1", "content": "I think thé", "encrypted": "blob", "subject": "plan"},
-        {"type": "assistant", "content": [{"type": "thinking", "thinking": "hidden", "signature": "s"}, {"type": "text", "text": "hello"}]},
+        {
+            "type": "assistant",
+            "content": [
+                {"type": "thinking", "thinking": "hidden", "signature": "s"},
+                {"type": "text", "text": "hello"},
+            ],
+        },
     ]
     out = redacted(entries, policy=Policy(reasoning="drop"))
     assert out["session"]["entries"] == [
@@ -132,7 +163,13 @@ def test_dropped_reasoning_leaves_entries_without_words() -> None:
 def test_the_draft_stays_as_it_was() -> None:
     made = record([result(f"A_TOKEN={TOKEN}"), {"type": "reasoning", "content": "x"}])
     before = copy.deepcopy(made)
-    redact(Draft(made), scan=None, policy=Policy(reasoning="drop"), edit_content=edit_content, is_public=lambda value: False)
+    redact(
+        Draft(made),
+        scan=None,
+        policy=Policy(reasoning="drop"),
+        edit_content=edit_content,
+        is_public=lambda value: False,
+    )
     assert made == before
 
 
@@ -141,7 +178,9 @@ def test_what_comes_into_the_record_after_the_scan_began_is_scanned_too() -> Non
     running = begin(Draft(made), Policy())
     made["session"]["entries"].append(result(f"A_TOKEN={TOKEN}"))
     made["session"]["entries"][0]["output"] += f" but now {PASSWORD} and password={PASSWORD}"
-    out = redact(Draft(made), scan=running, policy=Policy(), edit_content=edit_content, is_public=lambda value: False).record
+    out = redact(
+        Draft(made), scan=running, policy=Policy(), edit_content=edit_content, is_public=lambda value: False
+    ).record
     assert TOKEN not in json.dumps(out) and PASSWORD not in json.dumps(out)
 
 
@@ -164,7 +203,9 @@ def test_a_record_nested_ten_thousand_deep_is_no_traceback() -> None:
     for _ in range(10_000):
         deep = [deep]
     made = record([result(deep)])
-    out = redact(Draft(made), scan=None, policy=Policy(), edit_content=edit_content, is_public=lambda value: False).record
+    out = redact(
+        Draft(made), scan=None, policy=Policy(), edit_content=edit_content, is_public=lambda value: False
+    ).record
     at = out["session"]["entries"][0]["output"]
     while isinstance(at, list):
         at = at[0]
@@ -174,7 +215,13 @@ def test_a_record_nested_ten_thousand_deep_is_no_traceback() -> None:
 @pytest.mark.parametrize("made", [{}, {"session": 3}, {"session": {"entries": []}, "gittraj": []}])
 def test_what_is_no_record_is_refused(made: dict[str, Any]) -> None:
     with pytest.raises(RedactError):
-        redact(Draft(made), scan=None, policy=Policy(enabled=False), edit_content=edit_content, is_public=lambda value: False)
+        redact(
+            Draft(made),
+            scan=None,
+            policy=Policy(enabled=False),
+            edit_content=edit_content,
+            is_public=lambda value: False,
+        )
 
 
 def test_no_salt_and_no_original_place_stands_in_the_record() -> None:

@@ -36,7 +36,13 @@ def test_a_hit_names_rule_value_and_place() -> None:
 
 
 def test_values_of_many_lines_come_whole() -> None:
-    key = "-----BEGIN RSA PRIVATE " + "KEY-----\n" + "\n".join("aB3+" * 16 for _ in range(60)) + "\n-----END RSA PRIVATE " + "KEY-----"
+    key = (
+        "-----BEGIN RSA PRIVATE "
+        + "KEY-----\n"
+        + "\n".join("aB3+" * 16 for _ in range(60))
+        + "\n-----END RSA PRIVATE "
+        + "KEY-----"
+    )
     hits = Scanner().start(f"before\n{key}\nafter").finish()
     assert any(hit.value == key for hit in hits)
 
@@ -68,7 +74,15 @@ def test_our_rules_hold_their_own_examples() -> None:
 
     from gittraj.redact import scanner
 
-    command = [scanner._command(None), "rules", "check", "--rules-path", RULES, "--load-builtins=false", "--no-update-check"]
+    command = [
+        scanner._command(None),
+        "rules",
+        "check",
+        "--rules-path",
+        RULES,
+        "--load-builtins=false",
+        "--no-update-check",
+    ]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout[-2000:]
     assert "Errors: 0" in result.stdout + result.stderr
@@ -89,7 +103,9 @@ def test_without_scanning_a_missing_scanner_is_no_matter(tmp_path: Path, monkeyp
     monkeypatch.setenv("PATH", str(tmp_path))
     policy = Policy(enabled=False)
     assert begin(Draft(record([])), policy) is None
-    out = redact(Draft(record([])), scan=None, policy=policy, edit_content=edit_content, is_public=lambda value: False).record
+    out = redact(
+        Draft(record([])), scan=None, policy=policy, edit_content=edit_content, is_public=lambda value: False
+    ).record
     assert out["gittraj"]["redaction"]["no-redact"] is True
     assert "hits" not in out["gittraj"]["redaction"]
 
@@ -100,12 +116,12 @@ def test_without_scanning_a_missing_scanner_is_no_matter(tmp_path: Path, monkeyp
     [
         "cat >/dev/null; echo junk",
         "cat >/dev/null; echo '[1,2]'",
-        "cat >/dev/null; echo '{\"rule\": 1, \"finding\": 2}'",
-        "cat >/dev/null; echo '{\"rule\": {\"id\": \"x\"}, \"finding\": {\"snippet\": \"not in the text\", \"line\": 1, \"column_start\": 1}}'",
-        "cat >/dev/null; echo '{\"rule\": {\"id\": \"x\"}, \"finding\": {\"snippet\": \"te\", \"line\": 99, \"column_start\": 1}}'",
-        "cat >/dev/null; echo '{\"rule\": {\"id\": \"x\"}, \"finding\": {\"snippet\": \"te\", \"line\": 1, \"column_start\": \"a\"}}'",
+        'cat >/dev/null; echo \'{"rule": 1, "finding": 2}\'',
+        'cat >/dev/null; echo \'{"rule": {"id": "x"}, "finding": {"snippet": "not in the text", "line": 1, "column_start": 1}}\'',
+        'cat >/dev/null; echo \'{"rule": {"id": "x"}, "finding": {"snippet": "te", "line": 99, "column_start": 1}}\'',
+        'cat >/dev/null; echo \'{"rule": {"id": "x"}, "finding": {"snippet": "te", "line": 1, "column_start": "a"}}\'',
         "cat >/dev/null",
-        "cat >/dev/null; echo '{\"audit\": {\"summary\": {\"scan_succeeded\": 0, \"scan_failed\": 1}}}'",
+        'cat >/dev/null; echo \'{"audit": {"summary": {"scan_succeeded": 0, "scan_failed": 1}}}\'',
         "cat >/dev/null; echo '{\"audit\": []}'",
         "cat >/dev/null; echo broken >&2; exit 3",
         "exit 1",
