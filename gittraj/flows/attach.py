@@ -8,7 +8,7 @@ from typing import Any
 from gittraj.agents import registry
 from gittraj.agents.interface import Agent
 from gittraj.capture import commit_calls, cut
-from gittraj.errors import AgentError, CaptureError, GitTrajError, KeyUnavailableError, StoreError
+from gittraj.errors import AgentError, CaptureError, GitTrajError, KeyringError, StoreError
 from gittraj.flows import chain, discover, pending, progress
 from gittraj.flows.keep import Kept, keep, seal_and_write
 from gittraj.flows.match import evidence_for
@@ -258,7 +258,7 @@ def _seal_pending(house: House, *, must: bool = False) -> list[Attached]:
         try:
             commit = house.repository.commit(anchor.commit)
             kept = seal_and_write(house, "", record, anchor, commit, int(time.time()), wait=False)
-        except KeyUnavailableError:
+        except KeyringError:
             if must:
                 raise
             return sealed

@@ -13,7 +13,7 @@ from gittraj.capture.record import Place, Segment, build
 from gittraj.codec import cbor, framing
 from gittraj.codec.digest import sha256_hex
 from gittraj.codec.uuid7 import uuid7
-from gittraj.errors import KeyUnavailableError
+from gittraj.errors import KeyringError
 from gittraj.flows import base, pending
 from gittraj.flows.wiring import House, signer, worktrees_of
 from gittraj.model.anchor import Anchor
@@ -70,6 +70,7 @@ def keep(
         object_format=repository.object_format,
         repository=place.repository,
     )
+    import_signing()
     redacted = redact(
         draft,
         scan=running,
@@ -78,6 +79,11 @@ def keep(
         is_public=lambda value: lookup.holds(repository, commit.id, value),
     )
     return seal_and_write(house, agent.NAME, redacted, anchor, commit, int(now), segment.unknown)
+
+
+def import_signing() -> None:
+    """Load what signing needs (50 ms) while the scanner runs in its own process."""
+    import gittraj.seal.sign  # noqa: F401
 
 
 def seal_and_write(
@@ -101,7 +107,7 @@ def seal_and_write(
         house.notes.append(
             commit.id, [sealed.statement, framing.body(sealed.body)], message=f"gittraj: trace of {commit.id[:12]}"
         )
-    except KeyUnavailableError as error:
+    except KeyringError as error:
         if not wait:
             raise
         waiting = error.message

@@ -16,6 +16,7 @@ from gittraj.store.repository import Repository, open_repository
 from gittraj.store.settings import Settings
 
 SIGNERS_FILE = ".gittraj/allowed_signers"
+GENERATED = "generated"  # as the value of gittraj.key: sign with the key that `init` makes, whatever signs the commits
 
 
 class House(NamedTuple):
@@ -58,11 +59,12 @@ def open_house(
 
 
 def key_settings(house: House) -> KeySettings:
-    """Where this user's signing key is looked for."""
+    """Where this user's signing key is looked for: `gittraj.key`, else what signs their commits, else the generated one."""
     settings = house.settings
+    own = settings.values.get("gittraj.key", [""])[-1]
     return KeySettings(
-        signing_key=settings.signing_key,
-        gpg_format=settings.gpg_format,
+        signing_key="" if own == GENERATED else own or settings.signing_key,
+        gpg_format="ssh" if own else settings.gpg_format,
         config_dir=places.config_dir(house.env),
         email=settings.user_email,
         ask=house.ask,

@@ -4,6 +4,7 @@ Kingfisher (``kingfisher-bin``) with its built-in rules and ours in ``rules/``. 
 off. Its start costs about 0.35 s, nearly all of it compiling rules, so `start` returns at once and `Scan.finish` waits.
 """
 
+import atexit
 import json
 import os
 import subprocess
@@ -92,6 +93,7 @@ class Scan:
             raise RedactError(f"the secret scanner {command} cannot be started: {error.strerror}", hint=HINT) from error
         self._thread = threading.Thread(target=self._feed, args=(data,), daemon=True)
         self._thread.start()
+        atexit.register(self.cancel)  # a scan nobody waited for leaves neither a process nor a file
 
     def _feed(self, data: bytes) -> None:
         try:
@@ -107,12 +109,14 @@ class Scan:
 
     def cancel(self) -> None:
         """Stop scanning; nothing will be read from it."""
+        atexit.unregister(self.cancel)
         self._process.kill()
         self._thread.join()
 
     def finish(self) -> list[Hit]:
         """Wait, and return what was found. Raises `RedactError` where the scanner failed, hung or answered what we do not know."""
         self._thread.join()
+        atexit.unregister(self.cancel)
         if self._late:
             raise RedactError(
                 f"the secret scanner did not finish within {self._timeout:g} s; nothing was sealed", hint=HINT

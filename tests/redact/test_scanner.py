@@ -160,6 +160,24 @@ def test_a_scan_can_be_given_up(tmp_path: Path) -> None:
 
 
 @posix
+def test_a_scan_that_nobody_waits_for_leaves_nothing_behind(tmp_path: Path) -> None:
+    import subprocess
+
+    code = (
+        "from gittraj.redact import scratch, scanner\n"
+        f"scratch._MEMORY = {str(tmp_path)!r}\n"
+        f"scan = scanner.Scanner({fake(tmp_path, 'cat > $TMPDIR/input; exec sleep 60')!r}).start('secret text')\n"
+        "print(scan._process.pid)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["kingfisher"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(done.stdout), 0)
+
+
+@posix
 def test_the_scanner_is_called_without_network_and_reads_stdin(tmp_path: Path) -> None:
     log = tmp_path / "log"
     answer = json.dumps({"audit": {"summary": {"scan_succeeded": 1, "scan_failed": 0}}})
