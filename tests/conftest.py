@@ -30,11 +30,11 @@ def hermetic_seal(
             monkeypatch.delenv(name)
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Dana Example\n\temail = dana@example.org\n[init]\n\tdefaultBranch = main\n"
-        "[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[protocol \"file\"]\n\tallow = always\n"
+        '[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[protocol "file"]\n\tallow = always\n'
     )
     for name, value in {
         "HOME": str(home),
-        "XDG_CACHE_HOME": str(scanner_cache),
+        "KF_RULE_CACHE_DIR": str(scanner_cache),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_EDITOR": "false",

@@ -43,7 +43,7 @@ def by_name(name: str) -> "Agent":
     """The agent called `name` (its `NAME`). Raises `AgentError` with the known names."""
     known = []
     for agent in agents():
-        if agent.NAME == name:
+        if name == agent.NAME:
             return agent
         known.append(agent.NAME)
     raise AgentError(f"no agent is called {name!r}", hint=f"known agents: {', '.join(known)}")

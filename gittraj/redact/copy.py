@@ -116,7 +116,7 @@ def _flag(source: dict[Any, Any], key: Any, role: str) -> int:
         return SILENT if key in _SILENT_KEYS or key in _SEALED_KEYS else 0
     if role == "record":
         return FIXED if key in _FIXED_KEYS else 0
-    return SILENT if key in _SEALED_KEYS and source.get("type") in _THINKING else 0
+    return SILENT if key in _SEALED_KEYS and _thinks(source) else 0
 
 
 def _inherit(flags: int, key: Any, role: str) -> int:
@@ -154,14 +154,12 @@ def _without_reasoning(entry: Entry) -> Entry:
         kept["bytes"] = len(content.encode("utf-8", "replace")) if isinstance(content, str) else 0
         return kept
     content = entry.get("content")
-    if isinstance(content, list) and any(
-        isinstance(block, dict) and block.get("type") in _THINKING for block in content
-    ):
-        blocks = [
-            {"type": block["type"], "dropped": True}
-            if isinstance(block, dict) and block.get("type") in _THINKING
-            else block
-            for block in content
-        ]
+    if isinstance(content, list) and any(_thinks(block) for block in content):
+        blocks = [{"type": block["type"], "dropped": True} if _thinks(block) else block for block in content]
         return {**entry, "content": blocks}
     return entry
+
+
+def _thinks(block: Any) -> bool:
+    kind = block.get("type") if isinstance(block, dict) else None
+    return isinstance(kind, str) and kind in _THINKING

@@ -1,6 +1,7 @@
 """The hook and `git traj attach` against real git and a scripted agent: who gets a trace, and which part of the session."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_a_session_over_three_commits_becomes_consecutive_linked_segments(shop: 
     segments = [record["gittraj"]["segment"] for record in seen]
     assert [segment["index"] for segment in segments] == [0, 1, 2]
     assert segments[0]["first"] == 0 and segments[0]["prev"] is None
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         assert after["first"] == before["last"] + 1
     digests = [shop.json("show", f"HEAD~{2 - number}")["statements"][0]["digest"] for number in range(3)]
     assert [segment["prev"] for segment in segments[1:]] == digests[:2]
@@ -105,7 +106,8 @@ def test_a_commit_without_the_hook_is_caught_up_by_the_next_one(shop: Workshop) 
     claude.say("First")
     claude.write("a.txt", "first file\n")
     claude.run(
-        "git add -A && git -c core.hooksPath=/dev/null commit -qm A", env={"GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000"}
+        "git add -A && git -c core.hooksPath=/dev/null commit -qm A",
+        env={"GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000"},
     )
     assert shop.noted() == []
     claude.say("Second")

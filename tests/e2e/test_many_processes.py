@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,9 @@ def test_eight_worktrees_commit_at_once_and_every_commit_keeps_its_trace(shop: W
     assert shop.git("fsck", "--strict").returncode == 0
     for number in range(WORKTREES):
         seqs = [
-            shop.json("show", f"b{number}~{COMMITS - 1 - turn}")["statements"][0]["record"]["gittraj"]["segment"]["index"]
+            shop.json("show", f"b{number}~{COMMITS - 1 - turn}")["statements"][0]["record"]["gittraj"]["segment"][
+                "index"
+            ]
             for turn in range(0, COMMITS, 7)
         ]
         assert seqs == list(range(0, COMMITS, 7))
@@ -73,7 +76,9 @@ def test_a_hook_killed_at_any_moment_leaves_the_commit_and_a_repository_that_goe
     for turn in range(12):
         claude.write(f"file{turn}.txt", f"content {turn}\n")
         shop.git("add", "-A")
-        shop.git("commit", "-qm", f"Turn {turn}", env={"GITTRAJ": "0", "GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000"})
+        shop.git(
+            "commit", "-qm", f"Turn {turn}", env={"GITTRAJ": "0", "GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000"}
+        )
         process = subprocess.Popen(hook, cwd=shop.repo, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
         time.sleep(chance.uniform(0.0, 0.9))
         if process.poll() is None:
@@ -94,7 +99,7 @@ def test_a_hook_killed_at_any_moment_leaves_the_commit_and_a_repository_that_goe
         for statement in shop.json("show", commit, check=False)["statements"]
     ]
     assert [segment["index"] for segment in seen] == list(range(len(seen)))
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in pairwise(seen):
         assert after["first"] == before["last"] + 1
     writes = sum(
         entry["type"] == "tool-call"

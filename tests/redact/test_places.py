@@ -159,7 +159,7 @@ homes = st.one_of(
 
 
 @given(homes, st.lists(names, max_size=2), st.data())
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_replacing_twice_changes_nothing_more(home: str, users: list[str], data: st.DataObject) -> None:
     parts = [
         home,
@@ -183,7 +183,7 @@ def test_replacing_twice_changes_nothing_more(home: str, users: list[str], data:
 
 
 @given(st.sampled_from(["/home/dana", "/Users/dana", "C:\\Users\\dana", "/srv/people/dana/home"]), st.data())
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_none_of_the_originals_is_left(home: str, data: st.DataObject) -> None:
     forms = [
         home,

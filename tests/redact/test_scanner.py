@@ -178,6 +178,17 @@ def test_a_scan_that_nobody_waits_for_leaves_nothing_behind(tmp_path: Path) -> N
 
 
 @posix
+def test_what_a_killed_process_left_is_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "_MEMORY", str(tmp_path))
+    alive, dead = tmp_path / f"gittraj-{os.getpid()}-00", tmp_path / "gittraj-999999999-00"
+    for folder in (alive, dead, tmp_path / "gittraj-notes", tmp_path / "other-1-1"):
+        (folder / ".tmp1").mkdir(parents=True)
+        (folder / ".tmp1" / "stdin_input").write_text("text")
+    scratch.remove(scratch.make(10))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([alive.name, "gittraj-notes", "other-1-1"])
+
+
+@posix
 def test_the_scanner_is_called_without_network_and_reads_stdin(tmp_path: Path) -> None:
     log = tmp_path / "log"
     answer = json.dumps({"audit": {"summary": {"scan_succeeded": 1, "scan_failed": 0}}})
