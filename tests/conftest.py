@@ -19,22 +19,18 @@ def scanner_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shared_by_workers
 
 
-@pytest.fixture(autouse=True)
-def hermetic_seal(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, scanner_cache: Path
-) -> Iterator[Path]:
-    """A HOME of its own with a git identity; returns the HOME."""
-    home = tmp_path_factory.mktemp("home")
+def seal(patch: pytest.MonkeyPatch, home: Path, cache: Path) -> None:
+    """Let everything that runs from now on see `home` as its HOME, with a git identity, and nothing of the world around."""
     for name in list(os.environ):
         if name.startswith(_SCRUB):
-            monkeypatch.delenv(name)
+            patch.delenv(name)
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Dana Example\n\temail = dana@example.org\n[init]\n\tdefaultBranch = main\n"
-        '[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[protocol "file"]\n\tallow = always\n'
+        "[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[protocol \"file\"]\n\tallow = always\n"
     )
     for name, value in {
         "HOME": str(home),
-        "KF_RULE_CACHE_DIR": str(scanner_cache),
+        "XDG_CACHE_HOME": str(cache),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_EDITOR": "false",
@@ -45,7 +41,16 @@ def hermetic_seal(
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
     }.items():
-        monkeypatch.setenv(name, value)
+        patch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def hermetic_seal(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, scanner_cache: Path
+) -> Iterator[Path]:
+    """A HOME of its own with a git identity; returns the HOME."""
+    home = tmp_path_factory.mktemp("home")
+    seal(monkeypatch, home, scanner_cache)
     yield home
 
 

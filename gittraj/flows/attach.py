@@ -25,7 +25,7 @@ def after_commit(
     """The hook's work at HEAD: seal what waits, catch up on recent commits, attach what belongs to this one."""
     house = open_house(directory, env, interactive=False)
     head = house.repository.head()
-    if head is None:
+    if head is None or not house.settings.attach:
         return
     for attached in _seal_pending(house):
         say(f"sealed the record of {attached.commit[:8]} that waited for its signature")
@@ -149,14 +149,26 @@ def _tail(house: House, agent: Agent, path: str, session: str, **facts: Any) -> 
         known = progress.load(common, agent.NAME, tail.reading.head.session_id, path)
         if known.seq:
             return Tail(agent, path, session, known, **facts)
+    copied = 0 if known.seq else _copied(common, agent.NAME, tail)
+    if copied:
+        last = str(tail.entries[copied - 1]["id"])
+        return Tail(agent, path, session, progress.replace(known, entry=copied, last=last), **facts)
     return tail
+
+
+def _copied(common: str, agent: str, tail: Tail) -> int:
+    """How many entries a resumed or forked session brought along from another one, which has a trace of them already."""
+    places = {entry["id"]: number for number, entry in enumerate(tail.entries, 1) if isinstance(entry.get("id"), str)}
+    own = tail.reading.head.session_id
+    others = (kept for kept in State(common).sessions() if kept.agent == agent and kept.session != own)
+    return max((places.get(kept.state.get("last"), 0) for kept in others), default=0)
 
 
 def _attach_live(house: House, tail: Tail, commit: Commit, tails: list[Tail]) -> Kept | None:
     """At HEAD, right after the commit: all there is belongs to it, if the session does."""
     calls = commit_calls.open_calls(tail.entries)
     running = tail.inside and _is_the_one(tail, tails)
-    if not tail.entries and not (running and tail.progress.open):
+    if not tail.entries and not (running and tail.progress.open and tail.progress.commit != commit.id):
         return None
     if (
         not running

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from gittraj.model.location import Location
 
 RECENT_DAYS = 30  # agents themselves forget sessions after about as long; older ones are attached by hand
+RUNNING_HOURS = (
+    6  # an agent waits for its shell no longer than this; who wrote nothing for longer does not run this commit
+)
 
 
 class Found:
@@ -37,12 +40,17 @@ def find(
     for agent in _agents(common_dir):
         running = agent.running(env)
         for location in agent.locate(worktree, env):
-            inside = running is not None and running in ("", location.session) and location.near in ("same", "inside")
-            if not everything:
-                if now - location.mtime > RECENT_DAYS * 86400 and not inside:
-                    continue
+            named = bool(running) and running == location.session
+            inside = named or (running == "" and location.near in ("same", "inside"))
+            if location.near == "elsewhere" and not inside:
+                continue
+            age = now - location.mtime
+            fresh = named or (
+                inside and age < RUNNING_HOURS * 3600
+            )  # its commit call may be all that is new, and still open
+            if not everything and not fresh:
                 hint = state.position_hint(common_dir, agent.NAME, location.session)
-                if hint is not None and location.size and location.size == hint[0] and not inside:
+                if age > RECENT_DAYS * 86400 or (hint is not None and location.size and location.size == hint[0]):
                     continue
             found.append(Found(agent, location, inside))
     return found

@@ -20,7 +20,10 @@ class NoteRead(NamedTuple):
 
 
 def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None = None) -> NoteRead:
-    """Verify every statement of `note` against `commit`; never raises for bad input: everything odd is a verdict or damage."""
+    """Verify every statement of `note` against `commit`; never raises for bad input: everything odd is a verdict or damage.
+
+    The same bytes twice (git's own merges of notes put them there) are one statement.
+    """
     keys = keys or keychain(house)
     parts = framing.read(note)
     bodies = {
@@ -32,9 +35,10 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
     rules = standard_validators()
     expected = Expected(commit.id, commit.tree, commit.parents, house.repository.object_format)
     damage = [NoteDamage(part.start, part.end, part.reason) for part in parts.damage]
-    statements, named = [], set()
+    statements, named, seen = [], set(), set()
     for item in parts.items:
-        if item.kind == "statement":
+        if item.kind == "statement" and item.raw not in seen:
+            seen.add(item.raw)
             digest = _digest_named(item.raw)
             named.add(digest)
             statements.append(

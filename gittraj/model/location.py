@@ -10,7 +10,8 @@ class Location:
     `agent`: name in the registry. `path`: the file, database or folder. `session`: the id, "" where only reading tells.
     `size`, `mtime`: bytes and seconds since the epoch, of what changes when the session goes on.
     `near`: how the session's working directory lies to the worktree: "same", "inside" (a sub-directory of the worktree),
-    "parent" (the agent was started above the worktree) or "unknown" (only reading tells).
+    "parent" (the agent was started above the worktree), "elsewhere" (found only because the environment names the session: it was
+    started in another worktree) or "unknown" (only reading tells).
     """
 
     __slots__ = ("agent", "mtime", "near", "path", "session", "size")

@@ -1,12 +1,9 @@
-"""Line identity: two states of a file go in, the ranges of lines that changed come out."""
+"""Line identity: a state of a file and what an operation changed in it go in, the ranges of lines that it did not keep come out."""
 
-from difflib import SequenceMatcher
+from collections.abc import Sequence
 from typing import NamedTuple
 
-# A line diff by longest runs is quadratic on hostile input; past this many lines on either side of the changed region, and past
-# this many pairs of equal lines in it, the region counts as changed as a whole: fewer lines kept, never wrong ones.
-MAX_DIFF_LINES = 50_000
-MAX_DIFF_PAIRS = 2_000_000
+from gittraj.replay.linediff import differing
 
 
 class Span(NamedTuple):
@@ -54,36 +51,66 @@ def lines(content: bytes) -> list[bytes]:
 
 def diff_spans(old: bytes, new: bytes) -> tuple[Span, ...]:
     """The changed ranges between two states, told from their lines alone; the same input always gives the same spans."""
-    return changed(lines(old), lines(new))
+    return () if old == new else tuple(_changed(lines(old), lines(new), 0, 0))
 
 
-def changed(old: list[bytes], new: list[bytes], *, at_old: int = 0, at_new: int = 0) -> tuple[Span, ...]:
-    """The changed ranges between two lists of lines, counted from `at_old` and `at_new`."""
-    start = 0
-    shortest = min(len(old), len(new))
-    while start < shortest and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < shortest - start and old[len(old) - 1 - end] == new[len(new) - 1 - end]:
-        end += 1
-    middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
-    if not middle_old and not middle_new:
-        return ()
-    at_old, at_new = at_old + start, at_new + start
-    if not middle_old or not middle_new or _too_big(middle_old, middle_new):
-        return (Span(at_old, at_old + len(middle_old), at_new, at_new + len(middle_new)),)
-    matcher = SequenceMatcher(None, middle_old, middle_new, autojunk=False)
-    return tuple(
-        Span(at_old + old_start, at_old + old_end, at_new + new_start, at_new + new_end)
-        for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes()
-        if tag != "equal"
-    )
+def line_spans(old: bytes, new: bytes, regions: Sequence[Span]) -> tuple[Span, ...]:
+    """The exact spans, where an operation may have changed lines in `regions` only, apart from line ends and odd bytes.
+
+    Inside a region, lines that both texts have in common count as kept; outside, a line whose bytes differ counts as changed.
+    Regions that do not fit the two states (a tool that counts lines in another way) give the plain line diff.
+    """
+    before, after = lines(old), lines(new)
+    found: list[Span] = []
+    old_at = new_at = 0
+    for region in (*regions, Span(len(before), len(before), len(after), len(after))):
+        if region.old_start - old_at != region.new_start - new_at or region.old_start < old_at:
+            return diff_spans(old, new)
+        if before[old_at : region.old_start] != after[new_at : region.new_start]:
+            for step in range(region.old_start - old_at):
+                if before[old_at + step] != after[new_at + step]:
+                    found.append(Span(old_at + step, old_at + step + 1, new_at + step, new_at + step + 1))
+        old_at, new_at = region.old_end, region.new_end
+        kept = before[region.old_start : old_at], after[region.new_start : new_at]
+        found.extend(_changed(*kept, region.old_start, region.new_start))
+    return joined(found)
 
 
-def _too_big(old: list[bytes], new: list[bytes]) -> bool:
-    if max(len(old), len(new)) > MAX_DIFF_LINES:
-        return True
-    counts: dict[bytes, int] = {}
-    for line in old:
-        counts[line] = counts.get(line, 0) + 1
-    return sum(counts.get(line, 0) for line in new) > MAX_DIFF_PAIRS
+def joined(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """`spans` with neighbours that touch made one."""
+    found: list[Span] = []
+    for span in spans:
+        if found and found[-1].old_end == span.old_start and found[-1].new_end == span.new_start:
+            found[-1] = Span(found[-1].old_start, span.old_end, found[-1].new_start, span.new_end)
+        else:
+            found.append(span)
+    return tuple(found)
+
+
+def compose(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans of two changes in a row, from those of each: a line is kept only where both keep it."""
+    found: list[Span] = []
+    left, right = list(first), list(second)
+    i = j = 0
+    shift_first = shift_second = 0  # how far the spans passed so far have moved the lines after them
+    while i < len(left) or j < len(right):
+        from_left = j == len(right) or (i < len(left) and left[i].new_start <= right[j].old_start)
+        mid_start = mid_end = left[i].new_start if from_left else right[j].old_start
+        old_start, new_start = mid_start - shift_first, mid_start + shift_second
+        while True:
+            if i < len(left) and left[i].new_start <= mid_end:
+                mid_end = max(mid_end, left[i].new_end)
+                shift_first += (left[i].new_end - left[i].new_start) - (left[i].old_end - left[i].old_start)
+                i += 1
+            elif j < len(right) and right[j].old_start <= mid_end:
+                mid_end = max(mid_end, right[j].old_end)
+                shift_second += (right[j].new_end - right[j].new_start) - (right[j].old_end - right[j].old_start)
+                j += 1
+            else:
+                break
+        found.append(Span(old_start, mid_end - shift_first, new_start, mid_end + shift_second))
+    return tuple(found)
+
+
+def _changed(old: list[bytes], new: list[bytes], at_old: int, at_new: int) -> list[Span]:
+    return [Span(at_old + a, at_old + b, at_new + c, at_new + d) for a, b, c, d in differing(old, new)]

@@ -119,7 +119,7 @@ def _check_binding(statement: Statement, signature: Check, commit: Expected) -> 
     subject = statement.header[headers.CWT_CLAIMS][headers.SUB]
     wrong = [name for name, found, expected in _compared(anchor, subject, commit) if found != expected]
     if wrong:
-        return Check("binding", "fail", f"signed for another commit: {', '.join(wrong)} differ from {commit.commit}")
+        return Check("binding", "fail", f"signed for another commit, {anchor.commit[:12]} ({', '.join(wrong)} differ)")
     return Check("binding", "pass")
 
 

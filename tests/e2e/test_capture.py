@@ -198,3 +198,50 @@ def test_a_file_that_the_sessions_shell_plainly_wrote_is_evidence(shop: Workshop
     shop.git("add", ".")
     shop.git("commit", "-qm", "What the shell wrote")
     assert len(shop.noted()) == 1
+
+
+def test_a_resumed_session_in_a_new_file_does_not_bring_its_copied_part_again(shop: Workshop) -> None:
+    from tests.support.scripted_claude import ScriptedClaude
+
+    first = shop.claude()
+    first.say("One")
+    first.write("a.txt", "first file\n")
+    first.run("git add -A && git commit -qm A")
+    fork = ScriptedClaude(shop.repo, shop.home, "55555555-2222-4333-8444-555555555555", start=first.clock)
+    fork.around = dict(shop.env)
+    fork.path.write_text(first.path.read_text().replace(first.session, fork.session))
+    fork.say("Two")
+    fork.write("b.txt", "second file\n")
+    fork.run("git add -A && git commit -qm B")
+    (record,) = records(shop)
+    assert record["session"]["session-id"] == fork.session and record["gittraj"]["segment"]["index"] == 0
+    assert [e["content"] for e in record["session"]["entries"] if e["type"] == "user"] == ["Two"]
+    assert shop.json("verify", "--all")["ok"] is True
+
+
+def test_a_hook_that_runs_twice_for_one_commit_attaches_once(shop: Workshop) -> None:
+    claude = shop.claude()
+    claude.say("One")
+    claude.write("a.txt", "first file\n")
+    claude.run("git add -A && git commit -qm A && git traj hook post-commit")
+    assert len(records(shop)) == 1
+
+
+def test_attaching_can_be_switched_off_for_a_repository(shop: Workshop) -> None:
+    shop.git("config", "gittraj.attach", "false")
+    claude = shop.claude()
+    claude.say("One")
+    claude.write("a.txt", "first file\n")
+    claude.run("git add -A && git commit -qm A")
+    assert shop.noted() == []
+
+
+def test_a_session_started_in_one_worktree_that_commits_in_another_is_found_by_its_id(shop: Workshop) -> None:
+    other = shop.repo.parent / "other"
+    shop.git("worktree", "add", "-q", str(other))
+    claude = shop.claude()
+    claude.say("Work in the other worktree")
+    claude.write("../other/a.txt", "first file\n")
+    claude.run(f"cd {other} && git add -A && git commit -qm A")
+    (record,) = records(shop, "other")
+    assert record["session"]["session-id"] == claude.session

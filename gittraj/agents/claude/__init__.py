@@ -52,7 +52,7 @@ def locate(worktree: str, env: "Mapping[str, str]", /) -> list[Location]:
             found.extend(_sessions(path, "parent"))
         elif folder.startswith(f"{own[:_LONGEST]}-"):
             found.extend(each for each in _sessions(path, "inside") if _lies_in(each, worktree))
-    return found
+    return found + _named(base, folders, env.get("CLAUDE_CODE_SESSION_ID") or "", found)
 
 
 def running(env: "Mapping[str, str]", /) -> str | None:
@@ -105,6 +105,20 @@ def _parents(worktree: str, home: str) -> "Iterator[str]":
     while parent not in stops and parent != os.path.dirname(parent):
         yield parent
         parent = os.path.dirname(parent)
+
+
+def _named(base: str, folders: list[str], session: str, found: list[Location]) -> list[Location]:
+    """The session that the environment names, where it was started in another worktree."""
+    if not session or os.path.basename(session) != session or any(each.session == session for each in found):
+        return []
+    for folder in folders:
+        path = os.path.join(base, folder, f"{session}.jsonl")
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError):
+            continue
+        return [Location(NAME, path, session, status.st_size, status.st_mtime, "elsewhere")]
+    return []
 
 
 def _sessions(folder: str, near: str) -> "Iterator[Location]":

@@ -29,6 +29,7 @@ def locate(worktree: str, env: "Mapping[str, str]", /) -> list[Location]:
     home = env.get("HOME") or os.path.expanduser("~")
     base = env.get("CODEX_HOME") or os.path.join(home, ".codex")
     found: list[Location] = []
+    told = running(env) or ""
     parents: dict[str, str] = {}
     nearness: dict[str, str] = {}
     for path, name in _rollouts(base):
@@ -41,13 +42,14 @@ def locate(worktree: str, env: "Mapping[str, str]", /) -> list[Location]:
             continue
         if cwd not in nearness:
             nearness[cwd] = _near(cwd, worktree, home)
-        if nearness[cwd]:
+        session = thread(name)
+        if nearness[cwd] or session == told:
             try:
                 status = os.stat(path)
             except OSError:
                 continue
-            session = thread(name)
-            found.append(Location(NAME, path, session, status.st_size, status.st_mtime, nearness[cwd]))
+            near = nearness[cwd] or "elsewhere"
+            found.append(Location(NAME, path, session, status.st_size, status.st_mtime, near))
             parents[session] = _field(head.split(b"\n", 1)[0], b'"parent_thread_id":') or ""
     # a sub-agent's rollout is read as part of its parent's
     return [
