@@ -51,21 +51,38 @@ def by_name(name: str) -> "Agent":
 
 def recognise(path: str) -> "Agent":
     """The agent whose session `path` is, told from its bytes (labels lie). Raises `AgentError` where none knows it."""
-    import os
-
-    head = b""
-    if not os.path.isdir(path):
-        try:
-            with open(path, "rb") as file:
-                head = file.read(65536)
-        except OSError as error:
-            raise AgentError(f"{path}: cannot be read: {error.strerror}") from error
-        if not head:
-            raise AgentError(f"{path}: is empty, so it holds no session")
+    head = _head(path)
     for agent in agents():
         if agent.sniff(head, path):
             return agent
     raise AgentError(f"{path}: no known agent writes such a file", hint="name the agent: --agent NAME")
+
+
+def named(name: str, path: str) -> "Agent":
+    """The agent called `name`, to read `path` with. Raises `AgentError` where none is, or the bytes are another agent's session."""
+    agent, head = by_name(name), _head(path)
+    if not agent.sniff(head, path):
+        for other in agents():
+            if other.sniff(head, path):
+                raise AgentError(f"{path}: is a session of {other.NAME}, not of {name}")
+    return agent
+
+
+def _head(path: str) -> bytes:
+    import os
+
+    if os.path.isdir(path):
+        return b""
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe or a device would let us wait for ever
+            raise AgentError(f"{path}: is neither a file nor a folder")
+        with open(path, "rb") as file:
+            head = file.read(65536)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise AgentError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not head:
+        raise AgentError(f"{path}: is empty, so it holds no session")
+    return head
 
 
 def _module(name: str) -> "Agent":

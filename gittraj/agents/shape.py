@@ -3,6 +3,7 @@
 A field of another type raises `OddShapeError`; a reader then keeps the whole item as an ``unknown`` event.
 """
 
+import json
 from typing import Any
 
 import msgspec
@@ -62,6 +63,14 @@ def shallow(value: Any) -> bool:
         if not level:
             return True
     return False
+
+
+def digestible(value: Any) -> str:
+    """`value` as JSON text with sorted keys, the same for equal values; half a surrogate pair stays escaped."""
+    try:
+        return msgspec.json.encode(value, order="sorted").decode()
+    except UnicodeEncodeError:
+        return json.dumps(value, sort_keys=True)
 
 
 def raw(value: Any) -> Any:

@@ -7,9 +7,10 @@ from gittraj.capture.moments import seconds
 from gittraj.model.commit import Commit
 from gittraj.model.entry import Entry, walk
 
-# "git commit", with options of git between ("git -C dir -c a=b commit"); aliases and wrappers are found by their output instead
+# "git commit", with options of git between ("git -C dir -c a=b commit"); aliases and wrappers are found by their output instead.
+# Each option reads in one way only, and there are few of them: the text is anybody's, and must not cost more than it is long.
 _COMMITS = re.compile(
-    r"\bgit\b(?:\s+(?:-[cC]\s+\S+|--?[\w-]+(?:=\S+)?))*\s+(?:commit|merge|cherry-pick|revert|rebase|am)\b"
+    r"\bgit\b(?:\s+(?:-[cC]\s+\S+|--?(?![cC]\s)[\w-]+(?:=\S+)?)){0,12}\s+(?:commit|merge|cherry-pick|revert|rebase|am)\b"
 )
 _TEXT_LIMIT = (
     1 << 20

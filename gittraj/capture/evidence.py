@@ -17,6 +17,13 @@ _SUBSTANCE = 3  # characters: a closing bracket shared by two texts says nothing
 _COMPARE_LIMIT = (
     4 << 20
 )  # bytes of a file that are compared; a larger one agrees by name alone if an operation wrote it
+_PLACES = 100  # of one name in one command that are looked at
+_BEFORE = 500  # characters before a name in which the program that writes it stands
+_REDIRECTS = re.compile(r">>?\s*[\"']?(?:\S*/)?$")
+_ARGUMENT = re.compile(r"\s[\"']?(?:\S*/)?$")
+_VERBS = re.compile(
+    r"\b(?:sed\s+(?:\S+\s+)*?-i|perl\s+\S*i\S*|tee|mv|cp|rm|git\s+(?:mv|rm|restore|checkout|apply)|touch|chmod|install|ln)\b"
+)
 BlobReader = Callable[[str], bytes]
 
 
@@ -69,12 +76,27 @@ def written_by_shell(commands: Iterable[str], changes: dict[str, Change]) -> set
         if len(command) > _COMPARE_LIMIT:
             continue
         for path in changes:
-            if path not in found and (path in command or posixpath.basename(path) in command):
-                name = rf"[\"']?(?:\S*/)?{re.escape(posixpath.basename(path))}\b[\"']?"
-                verbs = r"(?:sed\s+(?:\S+\s+)*?-i|perl\s+\S*i\S*|tee|mv|cp|rm|git\s+(?:mv|rm|restore|checkout|apply)|touch|chmod|install|ln)"
-                if re.search(rf">>?\s*{name}", command) or re.search(rf"\b{verbs}\b[^\n;|&]*?\s{name}", command):
-                    found.add(path)
+            if path not in found and _writes(command, posixpath.basename(path)):
+                found.add(path)
     return found
+
+
+def _writes(command: str, name: str) -> bool:
+    """Whether `name` stands where `command` writes to it. Only what stands shortly before is looked at: the text is anybody's."""
+    at = command.find(name)
+    for _ in range(_PLACES):
+        if at < 0:
+            break
+        end = at + len(name)
+        if not (command[end : end + 1].isalnum() or command[end : end + 1] == "_"):
+            before = re.split(r"[\n;|&]", command[max(0, at - _BEFORE) : at])[-1]
+            if _REDIRECTS.search(before):
+                return True
+            argument = _ARGUMENT.search(before)
+            if argument and _VERBS.search(before[: argument.start()]):
+                return True
+        at = command.find(name, end)
+    return False
 
 
 def named_in_snapshots(

@@ -6,6 +6,7 @@ import msgspec
 
 from gittraj import __version__
 from gittraj.capture.moments import seconds
+from gittraj.capture.plain import plain, plain_fields, plain_texts
 from gittraj.codec.invariants import irregularities
 from gittraj.model.commit import Commit
 from gittraj.model.entry import Entry, walk
@@ -49,30 +50,37 @@ def build(segment: Segment, place: Place, cuts: list[dict[str, Any]], *, record_
     """The VAC record of `segment` for `place`; `cuts` as `outputs.limit` returns them."""
     head = segment.head
     models = [model for model in head.models if model] or ([head.model] if head.model else [])
-    vcs = _present({"type": "git", "revision": place.commit.id, "branch": place.branch, "repository": place.repository})
-    session = _present(
-        {
-            "format": "interactive",
-            "session-id": head.session_id,
-            "session-start": _first_time(head, segment.entries),
-            "agent-meta": _present(
-                {
-                    "model-id": models[-1] if models else "unknown",
-                    "model-provider": head.provider or "unknown",
-                    "models": models if len(models) > 1 else [],
-                    "cli-name": head.agent,
-                    "cli-version": head.agent_version,
-                }
-            ),
-            "environment": _present(
-                {
-                    "working-dir": head.cwd or "unknown",
-                    "vcs": _present({"type": "git", "revision": head.commit, "branch": head.branch}),
-                }
-            ),
-            "parent-session": head.parent_session,
-        }
+    vcs = _present(
+        plain_texts(
+            {"type": "git", "revision": place.commit.id, "branch": place.branch, "repository": place.repository}
+        )
     )
+    session = _present(
+        plain_texts(
+            {
+                "format": "interactive",
+                "session-id": head.session_id,
+                "session-start": _first_time(head, segment.entries),
+                "agent-meta": _present(
+                    {
+                        "model-id": models[-1] if models else "unknown",
+                        "model-provider": head.provider or "unknown",
+                        "models": models if len(models) > 1 else [],
+                        "cli-name": head.agent,
+                        "cli-version": head.agent_version,
+                    }
+                ),
+                "environment": _present(
+                    {
+                        "working-dir": head.cwd or "unknown",
+                        "vcs": _present({"type": "git", "revision": head.commit, "branch": head.branch}),
+                    }
+                ),
+                "parent-session": head.parent_session,
+            }
+        )
+    )
+    plain_fields(segment.entries)
     session["entries"] = segment.entries
     extension: dict[str, Any] = {
         "version": FORMAT,
@@ -88,7 +96,7 @@ def build(segment: Segment, place: Place, cuts: list[dict[str, Any]], *, record_
                 "format": head.format,
                 "sha-256": bytes.fromhex(segment.sha256),
                 "byte-range": [segment.bytes_start, segment.bytes_end] if segment.bytes_end else [],
-                "agent-version": head.agent_version,
+                "agent-version": plain(head.agent_version),
                 "unknown-items": segment.unknown,
             }
         ),

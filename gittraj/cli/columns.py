@@ -2,6 +2,8 @@
 
 import unicodedata
 
+_DENSE = 8  # characters in one column at most: a letter with its marks
+
 
 def width(text: str) -> int:
     """Columns that `text` takes (no control characters expected: `escape.visible` first)."""
@@ -48,13 +50,21 @@ def wrap(line: str, columns: int) -> list[str]:
             continue
         if current:
             lines.append(indent + current)
-        room = max(columns - len(indent), 1)
-        while width(word) > room:
-            piece = head(word, room) or word[0]
-            lines.append(indent + piece)
-            word = word[len(piece) :]
-        current = word
+        *whole, current = _pieces(word, max(columns - len(indent), 1))
+        lines += (indent + piece for piece in whole)
     return [*lines, indent + current] if current else lines
+
+
+def _pieces(word: str, room: int) -> list[str]:
+    """`word` cut into pieces of at most `room` columns; some scripts write whole pages without a blank."""
+    pieces = []
+    at = 0
+    while at < len(word):
+        near = word[at : at + _DENSE * room]
+        piece = head(near, room) or near[0]
+        pieces.append(piece)
+        at += len(piece)
+    return pieces or [""]
 
 
 def _columns(character: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gittraj.cli.clock import day_and_minute, span
-from gittraj.cli.columns import pad
+from gittraj.cli.columns import fit, pad
 from gittraj.cli.console import sign
 from gittraj.cli.escape import one_line
 from gittraj.cli.paint import EDGE, Line, Span
@@ -15,13 +15,14 @@ from gittraj.model.entry import walk
 from gittraj.model.states import Verified
 
 FIRST = 8  # columns of the words on the left
+BRANCH = 30  # columns of a branch's name, so that the subject keeps some
 SHORT_ID = 8  # characters of object and session ids, as in git's own short form
 
 
 def commit_line(commit: Commit, branch: str) -> Line:
     """The commit: id, subject, branch and date."""
     when = day_and_minute(commit.committer_time, commit.committer_offset)
-    right = f"{one_line(branch)}, {when}" if branch else when
+    right = f"{fit(one_line(branch), BRANCH)}, {when}" if branch else when
     return Line(("dim", pad("commit", FIRST)), ("note", commit.id[:SHORT_ID]), ("bold", f"  {one_line(commit.subject)}"),
                 right=(("dim", right),))  # fmt: skip
 

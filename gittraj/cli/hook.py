@@ -3,7 +3,6 @@
 Does not import typer, and nothing heavy before something is to be done.
 """
 
-import gc
 import os
 import sys
 
@@ -22,7 +21,6 @@ def run(arguments: list[str]) -> int:
     try:
         from gittraj.flows.post_commit import post_commit
 
-        gc.disable()  # a process of half a second: looking for cycles costs it 5 % and frees nothing
         post_commit(os.getcwd(), os.environ, _say)
     except KeyboardInterrupt:
         return 0

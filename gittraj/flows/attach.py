@@ -16,7 +16,7 @@ from gittraj.flows.tail import Tail
 from gittraj.flows.wiring import House, open_house
 from gittraj.model.commit import Commit
 from gittraj.model.report import Attached, AttachReport
-from gittraj.store.state import State
+from gittraj.store.state import State, file_name
 
 
 def after_commit(
@@ -57,6 +57,8 @@ def attach(
     house = open_house(directory)
     commit = house.repository.commit(house.repository.resolve(rev))
     discover.note_plugins(house.repository.common_dir)
+    if agent:
+        registry.by_name(agent)  # a name that is none must not look like an agent without sessions
     _seal_pending(house)
     chain.catch_up(house)
     given = [_given(house, path, agent) for path in sessions]
@@ -136,8 +138,13 @@ def _open(house: House, found: Iterable[discover.Found], say: Callable[[str], No
 
 def _given(house: House, path: str, agent: str | None) -> Tail:
     full = os.path.realpath(path)
-    chosen = registry.by_name(agent) if agent else registry.recognise(full)
-    return _tail(house, chosen, full, "")
+    chosen = registry.named(agent, full) if agent else registry.recognise(full)
+    tail = _tail(house, chosen, full, "")
+    if not tail.entries and not tail.progress.seq:
+        raise AgentError(f"{full}: holds no entries")
+    if tail.entries and all(entry.get("event-type") == "unknown" for entry in tail.entries):
+        raise AgentError(f"{full}: nothing in it reads as {chosen.NAME} writes it")
+    return tail
 
 
 def _tail(house: House, agent: Agent, path: str, session: str, **facts: Any) -> Tail:
@@ -227,7 +234,7 @@ def _end_of_given(house: House, tail: Tail, commit: Commit) -> int:
 def _keep(house: House, tail: Tail, commit: Commit, stop: int, *, still_open: bool = False, scan: bool = True) -> Kept:
     common = house.repository.common_dir
     previous = tail.progress
-    with State(common).lock(f"session-{tail.agent.NAME}-{tail.reading.head.session_id}"):
+    with State(common).lock(file_name(f"session-{tail.agent.NAME}", tail.reading.head.session_id)):
         segment, after = tail.take(stop)
         kept = keep(house, tail.agent, segment, commit, previous_commit=previous.commit, scan=scan)
         tail.progress = progress.replace(after, prev=kept.digest, commit=commit.id, open=still_open)

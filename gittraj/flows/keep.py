@@ -58,18 +58,7 @@ def keep(
         salt=State(repository.common_dir).salt(),
     )
     running = begin(draft, policy)
-    anchor = Anchor(
-        commit=commit.id,
-        tree=commit.tree,
-        parents=commit.parents,
-        session_id=head.session_id,
-        seq=segment.index,
-        entries=len(segment.entries),
-        patch_id=repository.patch_id(commit.id),
-        prev=segment.prev,
-        object_format=repository.object_format,
-        repository=place.repository,
-    )
+    patch_id = repository.patch_id(commit.id)
     import_signing()
     redacted = redact(
         draft,
@@ -77,6 +66,19 @@ def keep(
         policy=policy,
         edit_content=agent.edit_content,
         is_public=lambda value: lookup.holds(repository, commit.id, value),
+    )
+    anchor = Anchor(
+        commit=commit.id,
+        tree=commit.tree,
+        parents=commit.parents,
+        # as the record has them now: a secret or a name in an id or a URL must not come back through the header
+        session_id=redacted.record["session"]["session-id"],
+        seq=segment.index,
+        entries=len(segment.entries),
+        patch_id=patch_id,
+        prev=segment.prev,
+        object_format=repository.object_format,
+        repository=redacted.record["vcs"].get("repository", ""),
     )
     return seal_and_write(house, agent.NAME, redacted, anchor, commit, int(now), segment.unknown)
 

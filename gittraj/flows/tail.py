@@ -1,16 +1,20 @@
 """The part of a session that no commit has yet: a found session and its progress go in, segments are taken off its front."""
 
 import os
-from typing import Any
+from typing import Any, TypeVar
 
 from gittraj.agents.interface import Agent
 from gittraj.capture.record import Segment
 from gittraj.codec.digest import sha256_hex
+from gittraj.errors import AgentError
 from gittraj.flows.progress import Progress
 from gittraj.model.entry import Entry, walk
 from gittraj.model.operation import Observed
-from gittraj.model.session import Position, Reading
+from gittraj.model.session import Position, Reading, SessionHead
 
+Changed = TypeVar("Changed", Reading, SessionHead)
+
+LONGEST = 500  # characters of a session's id: it stands in the header of the statement
 MARKED = 4096  # bytes: a JSON line or more, with ids and times in it
 
 
@@ -127,7 +131,14 @@ class Tail:
         return bool(known.state) and known.mark == _mark(self.path, known.offset)
 
     def _read(self, start: Position | None, until: int | None = None) -> Reading:
-        return self.agent.read(self.path, start, until=until, session=self.session)
+        reading = self.agent.read(self.path, start, until=until, session=self.session)
+        head = reading.head
+        if not head.session_id:  # the source does not tell: then its name must do
+            name = os.path.basename(self.path)
+            reading = _replace(reading, head=_replace(head, session_id=name.partition(".")[0] or name))
+        elif len(head.session_id) > LONGEST or not head.session_id.isprintable():
+            raise AgentError(f"{self.path}: its session id is too long or not printable")
+        return reading
 
     def _search(self) -> Reading:
         """What comes after the last entry known, in a source that was rewritten, copied, or first seen in this clone."""
@@ -152,9 +163,9 @@ def _mark(path: str, offset: int) -> str:
         return ""
 
 
-def _replace(reading: Reading, **fields: Any) -> Reading:
-    values = {name: getattr(reading, name) for name in reading.__struct_fields__}
-    return Reading(**{**values, **fields})
+def _replace(struct: Changed, **fields: Any) -> Changed:
+    values = {name: getattr(struct, name) for name in struct.__struct_fields__}
+    return type(struct)(**{**values, **fields})
 
 
 def _commands(value: Any, depth: int = 0) -> list[str]:

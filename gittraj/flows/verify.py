@@ -19,6 +19,8 @@ _CLAIMS = re.compile(
 )
 _AUTHORS = re.compile(rf"\b{_AGENTS}\b.*(?:\[bot\]|noreply|agent)|noreply@anthropic\.com", re.I)
 
+_LONGEST = 500  # characters of a name and an address that are looked at
+
 
 def verify(
     revisions: str | None = None,
@@ -69,7 +71,7 @@ def _judge(house: House, commit: Commit, keys: Keychain, allow_untrusted: bool, 
 def says_agent(commit: Commit) -> bool:
     """Whether the commit itself claims that an agent made it or helped."""
     people = (f"{commit.author_name} <{commit.author_email}>", f"{commit.committer_name} <{commit.committer_email}>")
-    return bool(_CLAIMS.search(commit.message)) or any(_AUTHORS.search(person) for person in people)
+    return bool(_CLAIMS.search(commit.message)) or any(_AUTHORS.search(person[:_LONGEST]) for person in people)
 
 
 def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:

@@ -30,9 +30,9 @@ before = set(sys.modules)
 sys.argv = ["git-traj", *sys.argv[1:]]
 import runpy
 del runpy
-from gittraj.__main__ import main
+from gittraj.__main__ import run
 try:
-    main()
+    code = run(sys.argv[1:])
 except SystemExit as end:
     code = end.code
 sys.stderr.flush()

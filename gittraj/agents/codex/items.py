@@ -8,7 +8,7 @@ import msgspec
 
 from gittraj.agents.codex import outcome
 from gittraj.agents.codex.state import State, compact, mark
-from gittraj.agents.shape import OddShapeError, items, mapping, shallow, text
+from gittraj.agents.shape import OddShapeError, digestible, items, mapping, shallow, text
 from gittraj.model.entry import Entry
 
 _INJECTED = (  # what Codex itself says in the user's name; newer versions mark it in `content_item_kinds`
@@ -121,7 +121,7 @@ def _decoded(arguments: Any) -> Any:
         return arguments
     try:
         value = msgspec.json.decode(arguments)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return arguments
     return value if isinstance(value, (dict, list)) and shallow(value) else arguments
 
@@ -167,7 +167,7 @@ def _image(payload: dict[str, Any]) -> list[Entry]:
 def _tools(state: State, payload: dict[str, Any]) -> list[Entry]:
     """Tool definitions (20 KB in code mode): their names, with a digest of the definitions."""
     tools = items(payload.get("tools"))
-    values = {"names": list(_names(tools)), "definitions": compact(msgspec.json.encode(tools, order="sorted").decode())}
+    values = {"names": list(_names(tools)), "definitions": compact(digestible(tools))}
     news = state.changed(values, "additional_tools")
     return (
         [{"type": "system-event", "event-type": "settings", "data": {"source": "additional_tools", **news}}]

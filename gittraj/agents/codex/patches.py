@@ -12,18 +12,17 @@ from typing import Any, NamedTuple
 from gittraj.agents.patch_grammar import BEGIN
 
 _HEREDOC = re.compile(
-    r"(?:^|[;&|\n]\s*|\s)(?:apply_patch|applypatch)\s*<<-?\s*(?P<quote>['\"]?)(?P<end>\w+)(?P=quote)[^\n]*\n"
-    r"(?P<patch>.*?)\n[ \t]*(?P=end)[ \t]*(?=\n|\)|$)",
-    re.DOTALL,
+    r"(?:^|[;&|\s])(?:apply_patch|applypatch)\s{0,9}<<-?\s{0,9}(?P<quote>['\"]?)(?P<end>\w{1,99})(?P=quote)[^\n]*\n"
 )
 _CD = re.compile(r"^\s*cd\s+(?:'([^'\n]*)'|\"([^\"\n]*)\"|(\S+))\s*(?:&&|;|\n)")
 # the strings of a program; a quote in a comment cannot lead far astray, because ' and " strings end with their line
-_LITERALS = re.compile(
-    r'(?P<raw>String\.raw)?\s*(?:"(?:[^"\\\n]|\\.)*"|' r"'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)", re.DOTALL
-)
+_LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|' r"'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
+_QUOTE = re.compile("[\"'`]")
+_RAW = "String.raw"
 _ESCAPES = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r?\n|.)", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
 _LIMIT = 4 << 20  # characters of a command or program that are searched; longer ones are data, not patches
+_PATIENCE = 16 * _LIMIT  # characters looked at in vain for the ends of strings and heredocs; the text is anybody's
 
 
 class Found(NamedTuple):
@@ -39,7 +38,7 @@ def patches(name: str, given: Any) -> Iterator[Found]:
     """The patches in a call's input."""
     name = name.rsplit(".", 1)[-1]
     strings = list(_strings(given))
-    for key, value in strings:
+    for at, (key, value) in enumerate(strings):
         if len(value) > _LIMIT:
             continue
         if name == "exec" and isinstance(given, str):
@@ -47,18 +46,31 @@ def patches(name: str, given: Any) -> Iterator[Found]:
         elif name in ("apply_patch", "applypatch") and value.lstrip().startswith((BEGIN, "<<")):
             yield Found(value, key, "tool")
         elif "apply_patch" in value or "applypatch" in value or BEGIN in value:
-            yield from _shell(key, value, strings)
+            yield from _shell(key, value, strings[at - 1][1] if at else "")
 
 
-def _shell(key: tuple[str | int, ...], value: str, strings: list[tuple[tuple[str | int, ...], str]]) -> Iterator[Found]:
-    at = next(index for index, (other, _) in enumerate(strings) if other == key)
-    if value.lstrip().startswith(BEGIN) and at and strings[at - 1][1] in ("apply_patch", "applypatch"):
+def _shell(key: tuple[str | int, ...], value: str, before: str) -> Iterator[Found]:
+    if value.lstrip().startswith(BEGIN) and before in ("apply_patch", "applypatch"):
         yield Found(value, key, "shell")  # ["apply_patch", "*** Begin Patch…"]
         return
     moved = _CD.match(value)
     cwd = next((group for group in moved.groups() if group), "") if moved else ""
-    for match in _HEREDOC.finditer(value):
-        yield Found(match["patch"], key, "shell", posixpath.normpath(cwd) if cwd else "")
+    for patch in _heredocs(value):
+        yield Found(patch, key, "shell", posixpath.normpath(cwd) if cwd else "")
+
+
+def _heredocs(script: str) -> Iterator[str]:
+    patience = _PATIENCE
+    opening = _HEREDOC.search(script)
+    while opening and patience > 0:
+        after = opening.end()
+        closing = re.compile(rf"\n[ \t]*{opening['end']}[ \t]*(?=\n|\)|$)").search(script, after)
+        if closing:
+            yield script[after : closing.start()]
+            after = closing.end()
+        else:
+            patience -= len(script) - after
+        opening = _HEREDOC.search(script, after)
 
 
 def _strings(given: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -76,10 +88,19 @@ def _strings(given: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
 def _literals(program: str) -> Iterator[str]:
     if BEGIN not in program:
         return
-    for match in _LITERALS.finditer(program):
-        if BEGIN in match[0]:
-            inner = match[0].removeprefix("String.raw").strip()[1:-1]
-            yield inner if match["raw"] else _ESCAPES.sub(_unescaped, inner)
+    patience = _PATIENCE
+    quote = _QUOTE.search(program)
+    while quote and patience > 0:
+        start, after = quote.start(), quote.end()
+        literal = _LITERAL.match(program, start)
+        if literal:
+            after = literal.end()
+            if BEGIN in literal[0]:
+                raw = program[max(0, start - 40) : start].rstrip().endswith(_RAW)
+                yield literal[0][1:-1] if raw else _ESCAPES.sub(_unescaped, literal[0][1:-1])
+        else:  # a stray quote; where it gave up is not told, at the end of the text at the latest
+            patience -= len(program) - after
+        quote = _QUOTE.search(program, after)
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from gittraj.agents.shape import digestible
 from gittraj.codec.digest import sha256_hex
 from gittraj.model.session import SessionHead
 
@@ -66,7 +67,7 @@ class State(msgspec.Struct):
         news = {}
         for key, value in values.items():
             small = compact(value)
-            digest = mark(msgspec.json.encode(small, order="sorted").decode())
+            digest = mark(digestible(small))
             if self.settings.get(f"{source}.{key}") != digest:
                 self.settings[f"{source}.{key}"] = digest
                 news[key] = small

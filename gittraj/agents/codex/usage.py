@@ -6,10 +6,8 @@ each request has a `token_usage_record`; before, `token_count` repeats the last 
 
 from typing import Any
 
-import msgspec
-
 from gittraj.agents.codex.state import State
-from gittraj.agents.shape import mapping, text, whole
+from gittraj.agents.shape import digestible, mapping, text, whole
 from gittraj.model.entry import Entry
 
 _NAMES = {
@@ -28,7 +26,7 @@ def recorded(state: State, payload: dict[str, Any]) -> list[Entry]:
 def counted(state: State, payload: dict[str, Any]) -> list[Entry]:
     """The event for a `token_count`; [] where it repeats what was counted (always, once there are records)."""
     info = mapping(payload.get("info"))
-    total = msgspec.json.encode(mapping(info.get("total_token_usage")), order="sorted").decode()
+    total = digestible(mapping(info.get("total_token_usage")))
     usage = _tokens(mapping(info.get("last_token_usage")))
     if state.records or not info or total == state.total:
         return []

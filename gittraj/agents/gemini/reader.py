@@ -13,7 +13,7 @@ from gittraj.agents.gemini import marker, messages
 from gittraj.agents.gemini.state import State
 from gittraj.agents.gemini.subagents import Family
 from gittraj.agents.jsonl import LINE_LIMIT, Line, Lines
-from gittraj.agents.shape import OddShapeError, items, mapping, raw, shallow, text
+from gittraj.agents.shape import OddShapeError, digestible, items, mapping, raw, shallow, text
 from gittraj.agents.times import stamp
 from gittraj.codec.digest import sha256_hex
 from gittraj.errors import AgentError
@@ -188,7 +188,7 @@ def _set(state: State, family: Family, values: dict[str, Any]) -> list[Entry]:
     for key, value in values.items():
         if key in _IDENTITY or value is None:
             continue
-        digest = sha256_hex(msgspec.json.encode(value, order="sorted"))[:16]
+        digest = sha256_hex(digestible(value).encode())[:16]
         if state.settings.get(key) != digest:
             state.settings[key] = digest
             entries.append(_event("title" if key == "summary" else "settings", {key: value}))
@@ -211,7 +211,7 @@ def _is_new(state: State, entry: Entry) -> bool:
     """False for a raw item that a reading before found in the same file: it has no id by which it would be known."""
     if entry.get("event-type") != "unknown":
         return True
-    digest = sha256_hex(msgspec.json.encode(entry["data"], order="sorted"))[:16]
+    digest = sha256_hex(digestible(entry["data"]).encode())[:16]
     known = f"unknown:{digest}" in state.settings
     state.settings[f"unknown:{digest}"] = digest
     return not known

@@ -64,7 +64,7 @@ def message_items(message: Message, carry: Carry, open_end: bool) -> list[Item]:
     created = moment(mapping(info.get("time")).get("created")) or 0
     entry: Entry = {"type": "system-event", "id": message.id, **stamp(mapping(info.get("time")).get("created"))}
     data = {name: value for name, value in info.items() if name not in ("id", "sessionID", "role", "event", "time")}
-    if role == "event":
+    if role == "event" and isinstance(info.get("event"), str):
         running = open_end and info.get("status") == "running"
         return [Item(created, message.id, not running, {**entry, "event-type": info["event"], "data": data})]
     if role == "model":

@@ -44,7 +44,8 @@ class Segment:
         for item in self.items:
             for name, value in item.entry.items():
                 if isinstance(value, (dict, list)):
-                    item.entry[name] = raw(value)
+                    kept = raw(value)
+                    item.entry[name] = {"raw": kept} if name == "data" and isinstance(kept, str) else kept
         self.unknown = sum(item.unknown for item in self.items)
 
     def state(self) -> dict[str, Any]:
