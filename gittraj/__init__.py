@@ -11,6 +11,7 @@ redact     secrets, paths and gated reasoning leave before anything is signed
 seal       COSE_Sign1: headers, signing, the numbered steps of verification
 keyring    signing keys (files, ssh-agent, generated) and allowed signers
 store      git: repository, notes trees, settings, hook shims, local state
+replay     recorded operations applied again in memory; which evidence each changed line has
 flows      one user intent per file; the only place where rooms meet
 cli        commands, one error edge, one console
 ========== ==================================================================================================

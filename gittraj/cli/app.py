@@ -18,6 +18,7 @@ MODULES = {
     "show": "show",
     "log": "log",
     "verify": "verify",
+    "replay": "replay",
     "attach": "attach",
     "finish": "attach",
     "keys list": "keys",

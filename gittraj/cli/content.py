@@ -27,7 +27,7 @@ def text_of(value: Any, depth: int = 0) -> str:
     if isinstance(value, bytes):
         return f"[{len(value)} bytes]"
     if depth > _DEEPEST or not isinstance(value, (list, tuple, dict)):
-        return _as_json(value)
+        return as_json(value)
     if isinstance(value, dict):
         return _map_text(value, depth)
     return "\n".join(part for part in (text_of(each, depth + 1) for each in value) if part)
@@ -38,10 +38,11 @@ def _map_text(value: dict[Any, Any], depth: int) -> str:
     if kind in ("image", "input_image", "document", "audio") and "text" not in value:
         return f"[{str(kind).removeprefix('input_')}]"
     parts = [text_of(value[key], depth + 1) for key in _TEXT_KEYS if isinstance(value.get(key), (str, list, dict))]
-    return "\n".join(part for part in parts if part) if any(parts) else _as_json(value)
+    return "\n".join(part for part in parts if part) if any(parts) else as_json(value)
 
 
-def _as_json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """`value` as JSON, or the name of its type where it has none."""
     try:
         return json.dumps(value, ensure_ascii=False, default=repr)
     except (ValueError, TypeError, RecursionError):

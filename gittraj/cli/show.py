@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from gittraj.model.report import Shown
     from gittraj.model.states import Verified
 
+DAMAGES = 10  # of a note that are told one by one
+
 
 def show(
     console: Console,
@@ -58,9 +60,11 @@ def story(shown: "Shown", *, full: bool, columns: int) -> "Iterator[Line]":
             yield Line()
             yield Line(("dim", "─" * columns))
         yield from _statement(shown, verified, full=full, columns=columns)
-    for damage in shown.damage:
+    for damage in shown.damage[:DAMAGES]:
         yield Line()
         yield Line(("bad", "✗ "), ("", f"bytes {damage.start}–{damage.end} of the note: {damage.reason}"))
+    if len(shown.damage) > DAMAGES:
+        yield Line(("bad", "✗ "), ("", f"and {len(shown.damage) - DAMAGES:,} more places of the note that are damaged"))
 
 
 def _statement(shown: "Shown", verified: "Verified", *, full: bool, columns: int) -> "Iterator[Line]":
@@ -69,18 +73,18 @@ def _statement(shown: "Shown", verified: "Verified", *, full: bool, columns: int
     from gittraj.cli.header import agent_line, trace_lines, work_lines
     from gittraj.cli.page import Page
     from gittraj.cli.paint import Line
+    from gittraj.cli.readable import readable
     from gittraj.cli.story import Teller
     from gittraj.cli.tally import every_step, failed, tally
     from gittraj.cli.turns import turns
     from gittraj.model.entry import walk
 
     yield from trace_lines(verified)
-    record = verified.record
-    session = record.get("session") if record else None
-    entries = session.get("entries") if isinstance(session, dict) else None
-    if record is None or not isinstance(session, dict) or not isinstance(entries, list):
+    record = readable(verified.record)
+    if record is None:
         yield Line(("dim", "        the record itself is not here: nothing to tell"))
         return
+    session, entries = record["session"], record["session"]["entries"]
     meta, environment = session.get("agent-meta"), session.get("environment")
     agent = one_line(str(meta.get("cli-name", ""))) if isinstance(meta, dict) else ""
     root = str(environment.get("working-dir", "")) if isinstance(environment, dict) else ""

@@ -1,9 +1,8 @@
 """One tool call on the page: a step goes in; its line with the state of its result, its diff and a failure's last words come out."""
 
-import json
 from typing import Any
 
-from gittraj.cli.content import lines_of, printed, shown, shown_line, text_of
+from gittraj.cli.content import as_json, lines_of, printed, shown, shown_line, text_of
 from gittraj.cli.edit_lines import edit_lines
 from gittraj.cli.outcome import outcome
 from gittraj.cli.page import Page, short_path
@@ -78,7 +77,7 @@ def argument(given: Any, root: str) -> str:
     counts = [f"{len(value)} {key}" for key, value in plain.items() if isinstance(value, list)]
     if counts:
         return shown_line(", ".join(counts))
-    return shown_line(json.dumps(plain, ensure_ascii=False, default=repr)) if plain else ""
+    return shown_line(as_json(plain)) if plain else ""
 
 
 def _input_lines(call: dict[str, Any]) -> list[Line]:

@@ -16,6 +16,7 @@ _SIGNS: "dict[str, Span]" = {
     "exempt": sign("skip"),
     "untrusted": ("note", "?"),
 }
+DAMAGES = 10  # of a note that are told one by one
 ORDER = ("verified", "carried", "exempt", "missing", "untrusted", "failed")
 
 
@@ -85,7 +86,7 @@ def _commit(verdict: "CommitVerdict") -> "Iterator[Line]":
                 told.add(text)
                 where = f"statement {number}, " if len(verdict.statements) > 1 else ""
                 yield Line(("", " " * 12), sign("fail"), ("", f" {where}{text}"))
-    for damage in verdict.damage:
+    for damage in verdict.damage[:DAMAGES]:
         text = one_line(damage.reason)
         if f"note: {text}" not in told:
             yield Line(("", " " * 12), sign("fail"), ("", f" note, bytes {damage.start}–{damage.end}: {text}"))

@@ -102,7 +102,7 @@ def seal_and_write(
     """Sign the record and add statement and body to the commit's note; or (`wait`) leave it waiting, with the reason."""
     from gittraj.seal.sign import seal
 
-    waiting = ""
+    waiting = remedy = ""
     try:
         sealed = seal(redacted, anchor, signer(house), issued_at)
         body = sealed.body
@@ -112,7 +112,7 @@ def seal_and_write(
     except KeyringError as error:
         if not wait:
             raise
-        waiting = error.message
+        waiting, remedy = error.message, error.hint or "git traj finish"
         body = cbor.encode(redacted.record)
         pending.add(house.repository.common_dir, anchor, body)
     redaction = redacted.record["gittraj"].get("redaction", {})
@@ -128,6 +128,7 @@ def seal_and_write(
             public=len(redaction.get("public", ())),
             unknown=unknown,
             waiting=waiting,
+            remedy=remedy,
         ),
         sha256_hex(body),
     )

@@ -6,6 +6,8 @@ from gittraj.flows.statements import NoteRead, read_note
 from gittraj.flows.wiring import House, keychain, open_house
 from gittraj.model.entry import walk
 from gittraj.model.report import LogLine
+from gittraj.model.states import Verified
+from gittraj.seal.headers import RECORD
 from gittraj.store import lookup
 
 
@@ -18,7 +20,7 @@ def log(revisions: str | None = None, *, limit: int | None = None, directory: st
         note = house.notes.read(commit_id)
         read = read_note(house, commit, note, keys) if note is not None else NoteRead((), ())
         added, removed = _lines(house, commit_id)
-        records = [statement.record for statement in read.statements if statement.record]
+        records = [statement.record for statement in read.statements if statement.record and _holds(statement)]
         sessions = [record["session"] for record in records]
         metas = [session["agent-meta"] for session in sessions]
         yield LogLine(
@@ -33,6 +35,12 @@ def log(revisions: str | None = None, *, limit: int | None = None, directory: st
             removed=removed,
             verdict=_verdict(read) if note is not None else "missing",
         )
+
+
+def _holds(statement: Verified) -> bool:
+    """Whether the record is one by the schema; what another one says of itself is not repeated."""
+    schema = [check.result for check in statement.checks if check.name == "schema"]
+    return statement.statement.kind == RECORD and schema == ["pass"]
 
 
 def _lines(house: House, commit: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from gittraj.model.states import Verified
 
 
 class Attached(msgspec.Struct, frozen=True):
-    """One segment that became a statement (or waits for its signature: `waiting`, with the reason)."""
+    """One segment that became a statement (or waits for its signature: `waiting` says why, `remedy` what to type)."""
 
     commit: str
     agent: str
@@ -19,6 +19,7 @@ class Attached(msgspec.Struct, frozen=True):
     public: int
     unknown: int
     waiting: str = ""
+    remedy: str = ""
     path: str = ""
 
 
@@ -106,3 +107,71 @@ class KeyLine(msgspec.Struct, frozen=True):
     source: str
     role: str
     usable: str = ""
+
+
+CLASSES = ("agent", "shell", "human", "formatter", "merge", "unexplained")  # of evidence (design §8)
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """A number of lines of git's default diff."""
+
+    added: int = 0
+    removed: int = 0
+
+
+class LineRange(msgspec.Struct, frozen=True):
+    """Lines `start` to `end` (1-based, inclusive, of the new file) that one thing made. `entry`, `turn`: places in the session, -1 unknown."""
+
+    start: int
+    end: int
+    kind: str
+    session: str = ""
+    entry: int = -1
+    turn: int = -1
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """The first place where replay and commit differ: `line` of the committed file (1-based) and the lines of both, as bytes."""
+
+    line: int
+    replayed: tuple[bytes, ...]
+    committed: tuple[bytes, ...]
+
+
+class ReplayedFile(msgspec.Struct, frozen=True):
+    """One file of a commit, or one that a trace names outside of the repository (`status` "outside_repo").
+
+    `status`: match | mismatch | unverifiable | outside_repo | untraced. `grade`: state | diff | operation | fuzzy | none, of the
+    weakest evidence. `cause`: shell | formatter | external | redacted | cut | no_transcript | unknown, "" for none. `coverage`:
+    class → lines, all of `CLASSES`. `old_path`: where a rename came from. `unexplained`: ranges of added lines nothing explains.
+    """
+
+    path: str
+    status: str
+    grade: str = "none"
+    cause: str = ""
+    reason: str = ""
+    coverage: dict[str, Lines] = {}
+    ranges: tuple[LineRange, ...] = ()
+    old_path: str = ""
+    difference: Difference | None = None
+    hints: tuple[str, ...] = ()
+    steps: int = 0
+
+
+class ReplayedCommit(msgspec.Struct, frozen=True):
+    """`status`: reproducible | partial | not_reproducible | no_operations | no_trace. `notes`: what was left out of account, and why."""
+
+    commit: Commit
+    status: str
+    files: tuple[ReplayedFile, ...] = ()
+    coverage: dict[str, Lines] = {}
+    operations: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class ReplayReport(msgspec.Struct, frozen=True):
+    """`ok`: every commit that has a trace is reproducible, and one asked for by name has one."""
+
+    ok: bool
+    commits: tuple[ReplayedCommit, ...]

@@ -108,7 +108,9 @@ def compose(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
                 j += 1
             else:
                 break
-        found.append(Span(old_start, mid_end - shift_first, new_start, mid_end + shift_second))
+        span = Span(old_start, mid_end - shift_first, new_start, mid_end + shift_second)
+        if span.old_start < span.old_end or span.new_start < span.new_end:  # else: what the first put, the second took
+            found.append(span)
     return tuple(found)
 
 

@@ -1,6 +1,7 @@
 """Text as the tools see it: bytes of a file go in, text with the tool's own rules for bytes, BOM and line ends comes out."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 BOM = "\ufeff"
@@ -50,7 +51,13 @@ def split_bom(text: str) -> tuple[str, str]:
     return (BOM, text[1:]) if text.startswith(BOM) else ("", text)
 
 
-def replaced(text: str, changes: list[Change]) -> str | None:
+def behind(prefix: str, changes: Sequence[Change]) -> list[Change]:
+    """`changes` as they are where `prefix` stands before the text."""
+    size = len(prefix)
+    return [Change(start + size, end + size, new) for start, end, new in changes]
+
+
+def replaced(text: str, changes: Sequence[Change]) -> str | None:
     """`text` after the changes; None where that is more than a file may be."""
     size = len(text) + sum(len(change.new) - (change.end - change.start) for change in changes)
     if size > MAX_BYTES:

@@ -94,6 +94,14 @@ class Repository(Revisions):
         """Whether it is the full id of a commit that is here."""
         return self.has_object(commit_id) and self.raw(commit_id)[0] == "commit"
 
+    def begins_commit(self, prefix: str) -> bool:
+        """Whether exactly one object's id begins so, and it is a commit."""
+        try:
+            found = self.handle.git_object_lookup_prefix(prefix)
+        except (pygit2.GitError, ValueError, KeyError):  # several objects, or no id at all
+            return False
+        return isinstance(found, pygit2.Commit)
+
     def commit(self, commit_id: str) -> Commit:
         """The commit as its object says, untouched by grafts and replace refs. Raises `StoreError`."""
         return commits.parse(commit_id, self._typed(commit_id, "commit"))

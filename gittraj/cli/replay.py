@@ -1,0 +1,94 @@
+"""`git traj replay`: revisions go in; what the recorded actions explain of each commit comes out, and exit code 1 where it falls short."""
+
+from gittraj.cli.command import FLAG, READING, Command, Parameter
+from gittraj.cli.console import Console
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gittraj.flows.replay import Plan
+    from gittraj.model.report import ReplayedCommit
+
+
+def replay(
+    console: Console,
+    revisions: str | None = None,
+    *,
+    all: bool = False,
+    lines: bool = False,
+    trace: str | None = None,
+    agent: str | None = None,
+    unchecked: bool = False,
+    json: bool = False,
+) -> int:
+    """The verdicts on `revisions` (a commit, a range; HEAD) or on every commit with a note; 0 only where all are reproducible."""
+    from gittraj.errors import UsageError
+    from gittraj.flows import replay as flow
+
+    if all and revisions:
+        raise UsageError("replay: give a range or --all, not both", hint="git traj replay -h")
+    if agent and not trace:
+        raise UsageError("replay: --agent goes with --trace", hint="git traj replay -h")
+    plan = flow.plan(revisions, everything=all)
+    found = []
+    for verdict in flow.replay(plan, unchecked=unchecked, trace=trace, agent=agent):
+        found.append(verdict)
+        _progress(console, plan, len(found))
+    found.reverse()
+    ok = flow.passes(found, single=plan.single)
+    if json:
+        from gittraj.cli import replay_shape
+
+        console.json(replay_shape.report(found, ok=ok, ranges=lines))
+    else:
+        from gittraj.cli.replay_lines import commit_lines, count_line
+
+        several = len(found) > 1
+        page = [line for each in found for line in commit_lines(each, ranges=lines, brief=several)]
+        console.page([*page, count_line(found)] if several else page, hint=_next(found))
+    return 0 if ok else 1
+
+
+def _progress(console: Console, plan: "Plan", done: int) -> None:
+    """A counter on stderr, for long ranges on a terminal only."""
+    total = len(plan.commits)
+    if total < 50 or not console.err.isatty():
+        return
+    if done == total:
+        console.err.write("\r\x1b[K")
+    elif done % 10 == 0:
+        console.err.write(f"\rreplaying {done}/{total}")
+        console.err.flush()
+
+
+def _next(found: "list[ReplayedCommit]") -> str:
+    for verdict in found:
+        name = verdict.commit.id[:8]
+        if verdict.status == "no_trace" and len(found) == 1:
+            return f"attach its session: git traj attach {name}"
+        if verdict.status in ("partial", "not_reproducible"):
+            more = " · line by line: --lines" if len(found) == 1 else f" · more: git traj replay {name}"
+            return f"what the agent did: git traj show {name}{more}"
+    return ""
+
+
+COMMANDS = (
+    Command(
+        "replay",
+        replay,
+        "Replay recorded edits and compare with the committed files.",
+        Parameter("revisions", help="a commit or a range; HEAD if not given", metavar="RANGE"),
+        Parameter("all", "--all", help="every commit that has a trace", kind=FLAG),
+        Parameter("lines", "--lines", help="also what made each range of added lines", kind=FLAG),
+        Parameter(
+            "trace", "--trace", help="judge this session file, attached or not, against the commits", metavar="FILE"
+        ),
+        Parameter("agent", "--agent", help="whose file --trace names, where it cannot be told", metavar="NAME"),
+        Parameter("unchecked", "--unchecked", help="replay statements whose checks fail, too", kind=FLAG),
+        *READING,
+        about="From the state before the session, every recorded edit is applied in memory, and the result is compared with the "
+        "commit, byte by byte. Each changed line is put in one class: made by a tool of the agent, by a shell command whose effect "
+        "is certain from its text, merged from another branch, or unexplained. Nothing from a trace is run.",
+        exits="1: a commit that has a trace is not reproducible, or the commit asked for has none.",
+        examples=(("git traj replay HEAD", "the last commit"), ("git traj replay --all --json", "for scripts")),
+    ),
+)

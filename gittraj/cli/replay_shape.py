@@ -1,0 +1,72 @@
+"""The stable JSON shape of `git traj replay` (design §11): verdicts go in, plain maps come out."""
+
+from typing import Any
+
+from gittraj.model.report import CLASSES, LineRange, Lines, ReplayedCommit, ReplayedFile
+
+
+def report(commits: list[ReplayedCommit], *, ok: bool, ranges: bool) -> dict[str, Any]:
+    """`git traj replay --json`; `ranges`: with the lines of each class (`--lines`)."""
+    return {"ok": ok, "commits": [_commit(each, ranges) for each in commits]}
+
+
+def _commit(each: ReplayedCommit, ranges: bool) -> dict[str, Any]:
+    return {
+        "commit": each.commit.id,
+        "subject": each.commit.subject,
+        "status": each.status,
+        "operations": each.operations,
+        "files": [_file(file, ranges) for file in each.files],
+        "coverage": _coverage(each.coverage),
+        "commands": [],
+        "notes": list(each.notes),
+    }
+
+
+def _file(file: ReplayedFile, ranges: bool) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "path": file.path,
+        "status": file.status,
+        "grade": file.grade,
+        "cause": file.cause or None,
+        "reason": file.reason,
+        "coverage": _coverage(file.coverage),
+    }
+    if file.old_path:
+        shape["old_path"] = file.old_path
+    if file.difference is not None:
+        shape["difference"] = {
+            "line": file.difference.line,
+            "replayed": [_text(line) for line in file.difference.replayed],
+            "committed": [_text(line) for line in file.difference.committed],
+        }
+    if file.hints:
+        shape["hints"] = list(file.hints)
+    if ranges:
+        shape["coverage"]["ranges"] = [_range(each) for each in file.ranges]
+        shape["ranges"] = shape["coverage"]["ranges"]
+    return shape
+
+
+def _coverage(coverage: dict[str, Lines]) -> dict[str, Any]:
+    shape: dict[str, Any] = {}
+    for name in CLASSES:
+        lines = coverage.get(name, Lines())
+        shape[name] = {"added": lines.added, "removed": lines.removed}
+    shape["total"] = {side: sum(shape[name][side] for name in CLASSES) for side in ("added", "removed")}
+    return shape
+
+
+def _range(each: LineRange) -> dict[str, Any]:
+    return {
+        "start": each.start,
+        "end": each.end,
+        "class": each.kind,
+        "session": each.session or None,
+        "entry": each.entry if each.entry >= 0 else None,
+        "turn_index": each.turn if each.turn >= 0 else None,
+    }
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "backslashreplace")

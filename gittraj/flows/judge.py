@@ -1,0 +1,238 @@
+"""The judge of `git traj replay`: a commit goes in, the verdict on its edits with total coverage comes out.
+
+It goes through commits one after the other and remembers what their sessions left uncommitted, so that each commit of a long
+session costs only its own segment.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gittraj.agents import registry
+from gittraj.capture import commit_calls, cut
+from gittraj.errors import AgentError
+from gittraj.flows import timeline
+from gittraj.flows.base import base_commit
+from gittraj.flows.segments import Segment, segment_of
+from gittraj.flows.statements import read_note
+from gittraj.flows.timeline import Left
+from gittraj.flows.wiring import House, keychain
+from gittraj.model.commit import Change, Commit
+from gittraj.model.report import ReplayedCommit, ReplayedFile
+from gittraj.model.states import Verified
+from gittraj.replay.compare import Changed, judge, verdict
+from gittraj.replay.coverage import total
+from gittraj.replay.engine import Replay
+from gittraj.replay.spans import Span
+from gittraj.replay.steps import Blob, Landing
+from gittraj.store import difference
+from gittraj.store.snapshots import Snapshots
+
+_BACK = 64  # earlier segments of a session that are replayed for what they left uncommitted
+_LEFT = 4096  # segments whose leftovers (mostly none) are remembered on the way through a range
+
+
+class Traced(NamedTuple):
+    """The segments of a commit that may be replayed; `notes`: what is left out or only claimed; `gaps`: why something is missing."""
+
+    segments: list[Segment]
+    notes: list[str]
+    gaps: str
+
+
+class Judge:
+    """Judges commits one after the other and remembers what their sessions left uncommitted."""
+
+    def __init__(self, house: House, *, unchecked: bool = False, many: bool = False) -> None:
+        self._house = house
+        self._here = house.worktree
+        self._repository = house.repository
+        self.snapshots = Snapshots(house.repository)
+        self._noted: dict[str, list[str]] | None = None
+        if many:
+            self._noted = {}
+            for commit, blob in house.notes.list():
+                self._noted.setdefault(commit, []).append(blob)
+        self._keys = keychain(house)
+        self._unchecked = unchecked
+        self._left: OrderedDict[tuple[str, int], Left] = OrderedDict()
+
+    def commit(self, commit: Commit) -> ReplayedCommit:
+        """The verdict on `commit` by its own note. Raises `StoreError`."""
+        traced = self._traced(commit)
+        if traced is None:
+            return self._untraced(commit, [])
+        if not traced.segments:
+            return self._untraced(commit, traced.notes, traced.gaps)
+        return self._judge(commit, traced)
+
+    def trace(self, commit: Commit, path: str, agent: str | None) -> ReplayedCommit:
+        """The verdict on `commit` by a session file. Raises `AgentError`, `StoreError`."""
+        reader = registry.by_name(agent) if agent else registry.recognise(path)
+        reading = reader.read(path)
+        call = commit_calls.made(reading.entries, commit)
+        if call is not None:
+            stop = cut.at_call(reading.entries, reading.ends, call)
+        else:
+            stop = cut.at_time(reading.entries, reading.ends, commit) or len(reading.entries)
+        entries = reading.entries[:stop]
+        base = base_commit(self._repository, commit, reading.head, entries, "")
+        segment = Segment(reading.head.session_id, 0, reader, entries, 0, base, {}, reading.head.cwd)
+        return self._judge(commit, Traced([segment], ["the session file is not attached: nobody has signed it"], ""))
+
+    def _judge(self, commit: Commit, traced: Traced) -> ReplayedCommit:
+        left: dict[str, Left] = {}
+        gaps = traced.gaps
+        for segment in traced.segments:
+            if segment.session in left or segment.seq == 0:
+                left.setdefault(segment.session, Left({}, {}))
+                continue
+            found = self._left_by(segment)
+            gaps = gaps or ("" if found else "an earlier part of the session is not in the notes")
+            left[segment.session] = found or Left({}, {})
+        line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
+        read = self.snapshots.reader(line.base)
+        names = self.snapshots.listing(line.base)
+        engine = Replay(lambda path: _blob(read(path)), self.snapshots.blob, listing=names, diff=_diff)
+        engine.run(line.before)
+        changes = self.snapshots.changes(commit)
+        files = [judge(engine, changed, gaps=gaps) for changed in self._changed(commit, changes)]
+        operations = engine.operations
+        engine.run([Landing(commit.id, tuple(changes)), *line.after])
+        kept = engine.left()
+        for segment in traced.segments:
+            self._remember(segment, Left(kept, line.waiting[segment.session]))
+        outside = [ReplayedFile(path, "outside_repo", reason=reason) for path, reason in sorted(engine.outside.items())]
+        return ReplayedCommit(
+            commit,
+            verdict(files, operations),
+            (*files, *outside),
+            total(file.coverage for file in files),
+            operations,
+            tuple(traced.notes),
+        )
+
+    def _untraced(self, commit: Commit, notes: list[str], gaps: str = "") -> ReplayedCommit:
+        changes = self.snapshots.changes(commit)
+        parent = self.snapshots.commit(commit.parents[0]).tree if commit.parents else ""
+        read = self.snapshots.reader(parent)
+        engine = Replay(lambda path: _blob(read(path)), self.snapshots.blob, diff=_diff)
+        files = [judge(engine, changed, gaps=gaps) for changed in self._changed(commit, changes)]
+        return ReplayedCommit(
+            commit, "no_trace", tuple(files), total(file.coverage for file in files), notes=tuple(notes)
+        )
+
+    def _changed(self, commit: Commit, changes: list[Change]) -> Iterator[Changed]:
+        renamed = difference.renames(self._repository, commit.id, changes)
+        by_path = {change.path: change for change in changes}
+        gone = set(renamed.values())
+        others = [self.snapshots.commit(parent).tree for parent in commit.parents[1:]]
+        readers = [self.snapshots.reader(tree) for tree in others]
+        for change in changes:
+            if change.path in gone and not change.new:
+                continue
+            source = by_path[renamed[change.path]] if change.path in renamed else change
+            yield Changed(
+                change.path,
+                source.path,
+                self.snapshots.blob(source.old) if source.old else None,
+                self.snapshots.blob(change.new) if change.new else None,
+                source.old_mode,
+                change.new_mode,
+                tuple(found[0] if (found := read(change.path)) else None for read in readers),
+            )
+
+    def _note(self, commit: str) -> bytes | None:
+        if self._noted is None:
+            return self._house.notes.read(commit)
+        blobs = self._noted.get(commit)
+        return b"\n".join(self._repository.blob(blob) for blob in blobs) if blobs else None
+
+    def _has_note(self, commit: str) -> bool:
+        return self._house.notes.has(commit) if self._noted is None else commit in self._noted
+
+    def _traced(self, commit: Commit) -> Traced | None:
+        note = self._note(commit.id)
+        if note is None:
+            return None
+        found: list[tuple[str, int, int, Segment]] = []
+        notes: list[str] = []
+        gaps = ""
+        for number, verified in enumerate(read_note(self._house, commit, note, self._keys).statements):
+            anchor = verified.statement.anchor
+            if anchor is not None and anchor.kind != "record":
+                continue
+            reason = self._refused(verified)
+            if reason:
+                notes.append(f"statement {number + 1} is not replayed: {reason}")
+                gaps = gaps or reason
+                continue
+            if not verified.trusted:
+                notes.append(f"statement {number + 1}: its signer {verified.principal} is not trusted")
+            try:
+                record = verified.record or {}
+                agent = registry.by_name(str(record["session"]["agent-meta"].get("cli-name")))
+                segment = segment_of(record, anchor.seq if anchor else 0, agent)
+            except (AgentError, KeyError, TypeError, AttributeError) as error:
+                notes.append(f"statement {number + 1} is not replayed: {error}")
+                gaps = gaps or "a record of this commit is not understood"
+                continue
+            found.append((segment.session, segment.seq, number, segment))
+        found.sort(key=lambda item: item[:3])
+        return Traced([segment for *_, segment in found], notes, gaps)
+
+    def _refused(self, verified: Verified) -> str:
+        """Why a statement is not replayed, "" if it is."""
+        if verified.record is None:
+            body = next((check.detail for check in verified.checks if check.name == "body"), "")
+            return body or "its record is not at hand"
+        failed = [check for check in verified.checks if check.result == "fail" and check.name != "signer"]
+        return f"{failed[0].name}: {failed[0].detail}" if failed and not self._unchecked else ""
+
+    def _left_by(self, segment: Segment) -> Left | None:
+        """What the segment before `segment` left; earlier commits of the session are judged for it. None where they are not found."""
+        wanted: list[tuple[Commit, Traced]] = []
+        session, seq, base = segment.session, segment.seq - 1, segment.base
+        while (session, seq) not in self._left and seq >= 0 and len(wanted) < _BACK:
+            earlier = self._earlier(base, session, seq)
+            if earlier is None:
+                break
+            wanted.append(earlier)
+            mine = next(one for one in earlier[1].segments if one.session == session)
+            seq, base = mine.seq - 1, mine.base
+        if not wanted:
+            return self._left.get((session, seq))
+        if (session, seq) not in self._left:  # as far back as we go: nothing was left there, as far as we know
+            self._remember_as(session, seq, Left({}, {}))
+        for commit, traced in reversed(wanted):
+            self._judge(commit, traced)
+        return self._left.get((session, segment.seq - 1))
+
+    def _earlier(self, base: str, session: str, seq: int) -> tuple[Commit, Traced] | None:
+        at = base
+        for _ in range(timeline.WALK):
+            if not at or not self._repository.has_commit(at):
+                return None
+            commit = self.snapshots.commit(at)
+            if self._has_note(at):
+                traced = self._traced(commit)
+                if traced and any(one.session == session and one.seq == seq for one in traced.segments):
+                    return commit, traced
+            at = commit.parents[0] if commit.parents else ""
+        return None
+
+    def _remember(self, segment: Segment, left: Left) -> None:
+        self._remember_as(segment.session, segment.seq, left)
+
+    def _remember_as(self, session: str, seq: int, left: Left) -> None:
+        self._left[session, seq] = left
+        if len(self._left) > _LEFT:
+            self._left.popitem(last=False)
+
+
+def _blob(found: tuple[bytes, int] | None) -> Blob | None:
+    return Blob(*found) if found else None
+
+
+def _diff(old: bytes, new: bytes) -> list[Span]:
+    return [Span(*hunk) for hunk in difference.hunks(old, new)]

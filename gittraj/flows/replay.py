@@ -1,0 +1,100 @@
+"""`git traj replay`: revisions go in, a verdict on the edit criterion with total coverage per commit comes out."""
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gittraj.flows.judge import Judge
+from gittraj.flows.wiring import House, open_house
+from gittraj.model.report import ReplayedCommit
+
+_FEW = 20  # commits: for more, all notes are listed once, which costs as much as looking up this many
+_MANY = 400  # commits: from here on, several processes share the work
+_PART = 100  # commits that one process takes at a time
+_WORKERS = 8  # more would wait for the one that puts the answers in order
+
+
+class Plan(NamedTuple):
+    """The commits that were asked for, oldest first. `single`: one commit, by its name."""
+
+    house: House
+    commits: list[str]
+    single: bool
+    directory: str | None = None
+
+
+def plan(revisions: str | None = None, *, everything: bool = False, directory: str | None = None) -> Plan:
+    """A commit, a range, or (`everything`) every commit with a note. Raises `StoreError` for unknown revisions."""
+    house = open_house(directory)
+    repository = house.repository
+    single = not everything and not (
+        revisions and (".." in revisions or revisions.startswith(("^", "-")) or " " in revisions)
+    )
+    if everything:
+        there = [commit for commit, _ in house.notes.list() if repository.has_commit(commit)]
+        ids = sorted(dict.fromkeys(there), key=lambda one: repository.commit(one).committer_time)
+    elif single:
+        ids = [repository.resolve(revisions or "HEAD")]
+    else:
+        ids = repository.revisions(revisions)[::-1]
+    return Plan(house, ids, single, directory)
+
+
+def replay(
+    plan: Plan, *, unchecked: bool = False, trace: str | None = None, agent: str | None = None
+) -> Iterator[ReplayedCommit]:
+    """The verdict on each commit of the plan, in its order.
+
+    `unchecked`: statements whose checks fail are replayed too. `trace`: a session file that is judged in place of the notes.
+    Raises `StoreError`, and `AgentError` where `trace` cannot be read.
+    """
+    workers = _workers(len(plan.commits)) if trace is None else 1
+    if workers > 1:
+        yield from _shared_out(plan, unchecked, workers)
+        return
+    judge = Judge(plan.house, unchecked=unchecked, many=len(plan.commits) > _FEW)
+    for commit_id in plan.commits:
+        commit = judge.snapshots.commit(commit_id)
+        yield judge.trace(commit, trace, agent) if trace else judge.commit(commit)
+
+
+def passes(commits: list[ReplayedCommit], *, single: bool) -> bool:
+    """Whether every commit that has a trace is reproducible (or changes nothing), and one asked for by name has one."""
+    return all(
+        one.status == "reproducible" or not one.files or (one.status == "no_trace" and not single) for one in commits
+    )
+
+
+def _workers(commits: int) -> int:
+    if commits < _MANY or not hasattr(os, "fork"):
+        return 1
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(processors, _WORKERS)
+
+
+def _shared_out(plan: Plan, unchecked: bool, workers: int) -> Iterator[ReplayedCommit]:
+    """Parts of the plan judged by several processes, in order; what a session left before a part is found as for a single commit."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    parts = [plan.commits[at : at + _PART] for at in range(0, len(plan.commits), _PART)]
+    with ProcessPoolExecutor(workers, get_context("fork"), _begin, (plan.directory, unchecked)) as pool:
+        try:
+            for part in pool.map(_part, parts):
+                yield from part
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_worker: list[Judge] = []  # of a process that shares the work
+
+
+def _begin(directory: str | None, unchecked: bool) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends the others
+    _worker.append(Judge(open_house(directory), unchecked=unchecked, many=True))
+
+
+def _part(commits: list[str]) -> list[ReplayedCommit]:
+    judge = _worker[0]
+    return [judge.commit(judge.snapshots.commit(one)) for one in commits]

@@ -1,0 +1,268 @@
+"""A record's segment as replay takes it: a verified record and where its repository lay go in, operations and commands in order come out."""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from gittraj.agents import shell_calls
+from gittraj.agents.interface import Agent
+from gittraj.capture import commit_calls, moments
+from gittraj.errors import AgentError
+from gittraj.model.commit import Commit
+from gittraj.model.entry import Entry
+from gittraj.model.operation import Move, Observed, Patch
+from gittraj.replay.steps import Command, Event, Origin, Step
+
+_DRIVE = re.compile(r"[A-Za-z]:/")
+_ASKED = 500  # paths that are looked up to find where the repository lay
+
+
+class Segment(NamedTuple):
+    """`first`: position of `entries[0]` in the session. `base`: the commit it began on, "" for none. `files`: states that differed there."""
+
+    session: str
+    seq: int
+    agent: Agent
+    entries: list[Entry]
+    first: int
+    base: str
+    files: dict[str, Any]
+    cwd: str
+
+
+class Happened(NamedTuple):
+    """An event before it has its place in the repository: `call` and `result` as entries, `top` the position of its top-level entry.
+
+    `observed`: what it did to files, as the agent's reader tells.
+    """
+
+    moment: float
+    lane: int
+    top: int
+    turn: int
+    call: Entry
+    result: Entry | None
+    observed: list[Observed]
+
+
+def segment_of(record: dict[str, Any], seq: int, agent: Agent) -> Segment:
+    """The segment in a record. Raises `AgentError` where the record is none that this reader understands."""
+    try:
+        session, own = record["session"], record.get("gittraj", {})
+        entries = session["entries"]
+        base = own.get("base", {})
+        place = own.get("segment", {})
+        files = base.get("files")
+        found = Segment(
+            session=_text(session["session-id"]),
+            seq=seq,
+            agent=agent,
+            entries=entries,
+            first=int(place.get("first", 0)),
+            base=_text(base.get("commit")),
+            files=files if isinstance(files, dict) else {},
+            cwd=_text(session.get("environment", {}).get("working-dir")),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise AgentError(f"the record is not understood: {type(error).__name__} {error}") from error
+    if not isinstance(entries, list) or not all(
+        isinstance(e, dict) and isinstance(e.get("type"), str) for e in entries
+    ):
+        raise AgentError("the record's entries are not understood")
+    return found
+
+
+def happened(segment: Segment, waiting: dict[str, Happened]) -> list[Happened]:
+    """What calls and events did, each at the place of its result, in the order of the entries.
+
+    `waiting`: calls of earlier segments without a result yet; changed in place. Sub-agents ran beside their parent: each has a
+    lane of its own, in which time does not go back.
+    """
+    found: list[Happened] = []
+    lanes = [0]
+    turn = 0
+
+    def visit(entries: Iterable[Entry], lane: int, since: float, top: int) -> float:
+        nonlocal turn
+        latest = since
+        for index, entry in enumerate(entries):
+            place = index if lane == 0 else top
+            latest = max(latest, moments.seconds(entry) or latest)
+            kind = entry.get("type")
+            if kind == "user" and lane == 0 and not entry.get("is-meta"):
+                turn += 1
+            elif kind == "tool-call":
+                waiting[_text(entry.get("call-id")) or f"#{lane}.{index}"] = Happened(
+                    latest, lane, place, turn, entry, None, []
+                )
+            elif kind == "tool-result":
+                call = waiting.pop(_text(entry.get("call-id")), None)
+                if call is not None:
+                    seen = _observed(segment.agent, call.call, entry)
+                    found.append(Happened(latest, lane, place, turn, call.call, entry, seen))
+            elif kind == "system-event" and entry.get("event-type") in ("file-change", "command"):
+                seen = _observed(segment.agent, entry, None)
+                found.append(Happened(latest, lane, place, turn, entry, None, seen))
+            children = entry.get("children")
+            if isinstance(children, list):
+                lanes[0] += 1
+                visit((child for child in children if isinstance(child, dict)), lanes[0], latest, place)
+        return latest
+
+    visit(segment.entries, 0, float("-inf"), 0)
+    return found
+
+
+def committing(segment: Segment, commit: Commit) -> commit_calls.CommitCall | None:
+    """The call of the segment that made `commit`, where one did."""
+    call = commit_calls.made(segment.entries, commit)
+    if call is None:
+        still_open = commit_calls.open_calls(segment.entries)
+        call = still_open[-1] if still_open else None
+    return call
+
+
+def root_of(segment: Segment, events: Iterable[Happened], here: str, tracked: Callable[[str], bool]) -> str:
+    """Where the repository lay for the session: the directory under which most paths of its operations are `tracked`.
+
+    The session may have run in a sub-directory, in another clone, on another machine; `here` is this worktree.
+    """
+    if not segment.cwd or segment.cwd == here or segment.cwd.startswith(here + "/"):
+        return here
+    paths: set[str] = set()
+    for event in events:
+        for seen in event.observed:
+            if len(paths) < _ASKED:
+                paths.add(absolute(seen.operation.path, seen.cwd or segment.cwd))
+    candidates = []
+    at = _slashes(segment.cwd)
+    while at and at not in ("/", "."):
+        candidates.append(at)
+        above = posixpath.dirname(at)
+        at = above if above != at else ""
+    best, score = candidates[0] if candidates else here, 0
+    for candidate in dict.fromkeys(candidates):
+        below = candidate.rstrip("/") + "/"
+        count = sum(1 for path in paths if path.startswith(below) and tracked(path[len(below) :]))
+        if count > score:
+            best, score = candidate, count
+    return best
+
+
+def events_of(
+    segment: Segment, event: Happened, root: str, before: Callable[[str], bytes | None], *, made: bool
+) -> list[Event]:
+    """The operations, then the commands, of one call. `before`: the recorded state of a path when the segment began, asked once.
+
+    `made`: the call is the one that made the commit, so what it ran came to its end even if no result says so.
+    """
+    entry = segment.first + event.top
+    steps: list[Event] = []
+    group: list[Observed] = []
+    named: set[str] = set()
+    agent = Origin("agent", segment.session, entry, event.turn)
+
+    def close() -> None:
+        if group:
+            path = group[0].operation.path
+            blobs = ("", "") if path in named else _blobs(event, path)  # recorded once for each file of the call
+            named.add(path)
+            steps.append(_step(segment, tuple(group), agent, root, before, blobs, _redacted(event)))
+            group.clear()
+
+    for seen in event.observed:
+        if group and group[-1].operation.path != seen.operation.path:
+            close()
+        group.append(seen)
+    close()
+    shell = Origin("shell", segment.session, entry, event.turn)
+    for ran in shell_calls.commands(event.call, event.result):
+        code = 0 if made and ran.code is None else ran.code
+        cwd = absolute(ran.cwd or segment.cwd or root, segment.cwd or root)
+        steps.append(Command(ran.text, cwd, root, shell, code))
+    return steps
+
+
+def absolute(path: str, cwd: str) -> str:
+    """`path` as an absolute one with "/" as separator."""
+    path = _slashes(path)
+    if not path.startswith("/") and not _DRIVE.match(path):
+        path = posixpath.join(_slashes(cwd), path)
+    path = posixpath.normpath(path)
+    return path[1:] if path.startswith("//") else path
+
+
+def inside(path: str, cwd: str, root: str) -> str:
+    """`path` as git writes it in the repository at `root`, "" where it lies outside."""
+    whole = absolute(path, cwd)
+    below = root.rstrip("/") + "/"
+    return whole[len(below) :] if whole.startswith(below) else ""
+
+
+def _step(
+    segment: Segment,
+    observed: tuple[Observed, ...],
+    origin: Origin,
+    root: str,
+    before: Callable[[str], bytes | None],
+    blobs: tuple[str, str],
+    redacted: bool,
+) -> Step:
+    operation = observed[-1].operation
+    cwd = observed[0].cwd or segment.cwd or root
+    path = inside(operation.path, cwd, root)
+    target = operation.to if isinstance(operation, Move) else operation.move_to if isinstance(operation, Patch) else ""
+    return Step(
+        observed,
+        path,
+        inside(target, cwd, root) if target else "",
+        operation.path,
+        origin,
+        segment.agent.NAME,
+        pre_blob=blobs[0],
+        post_blob=blobs[1],
+        before=before(path) if path and observed[0].state in ("applied", "unknown") else None,
+        redacted=redacted or any(each.redacted for each in observed),
+    )
+
+
+def _redacted(event: Happened) -> bool:
+    return any(entry is not None and entry.get("redacted-edit") is True for entry in (event.call, event.result))
+
+
+def _observed(agent: Agent, call: Entry, result: Entry | None) -> list[Observed]:
+    try:
+        return agent.operations(call, result)
+    except AgentError:
+        return []
+
+
+def _blobs(event: Happened, path: str) -> tuple[str, str]:
+    """The recorded blob ids of the file before and after, "" where there are none."""
+    holder: Any = event.result if event.result is not None else event.call.get("data")
+    if not isinstance(holder, dict):
+        return "", ""
+    holders = [holder]
+    for key in ("files", "changes"):
+        parts = holder.get(key)
+        if isinstance(parts, list):
+            holders = [part for part in parts if isinstance(part, dict) and _names(part, path)]
+    if not holders:
+        return "", ""
+    return _text(holders[0].get("pre-blob")), _text(holders[-1].get("post-blob"))
+
+
+def _names(part: dict[str, Any], path: str) -> bool:
+    told, asked = _slashes(_text(part.get("path"))), _slashes(path).removeprefix("./")
+    return bool(told) and (told == asked or told.endswith("/" + asked) or asked.endswith("/" + told))
+
+
+def _slashes(path: str) -> str:
+    return path.replace("\\", "/") if "\\" in path else path
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    return value if isinstance(value, str) else ""

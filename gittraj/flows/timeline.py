@@ -1,0 +1,162 @@
+"""The timeline of a commit: its segments go in, one list of events in the order they happened comes out, split at the commit."""
+
+from typing import NamedTuple
+
+from gittraj.errors import StoreError
+from gittraj.flows.segments import Happened, Segment, committing, events_of, happened, root_of
+from gittraj.model.commit import Commit
+from gittraj.replay.engine import sequence
+from gittraj.replay.spans import Applied
+from gittraj.replay.steps import Event, Kept, Landing, Restore
+from gittraj.store.snapshots import Snapshots
+
+WALK = 200  # commits between a segment's base and its commit that are looked at; a session that began earlier is replayed on the parent
+_WHOLE_SECOND = 0.999  # git keeps whole seconds
+
+
+class Left(NamedTuple):
+    """What a segment leaves for the next one: files not committed, and calls without a result."""
+
+    files: dict[str, Kept]
+    waiting: dict[str, Happened]
+
+
+class Timeline(NamedTuple):
+    """`base`: tree that the replay starts from, "" for none. `before`, `after`: events up to the commit, and later ones."""
+
+    base: str
+    before: list[Event]
+    after: list[Event]
+    waiting: dict[str, dict[str, Happened]]
+
+
+def build(
+    snapshots: Snapshots,
+    commit: Commit,
+    segments: list[Segment],
+    left: dict[str, Left],
+    here: str,
+) -> Timeline:
+    """The events of `segments` (of any sessions, those of one session in order) and of the commits since they began.
+
+    `left`: by session, what the segment before the first one given left. Raises `StoreError`.
+    """
+    chain = _chain(snapshots, commit, {segment.base for segment in segments})
+    bases = {one.id: place for place, one in enumerate(chain)}
+    start = min((bases.get(segment.base, len(chain) - 1) for segment in segments), default=len(chain) - 1)
+    trees = [one.tree for one in (*chain[-1:], commit)]
+    before: list[list[tuple[float, Event]]] = []
+    after: list[list[tuple[float, Event]]] = []
+    waiting: dict[str, dict[str, Happened]] = {}
+    restores: list[tuple[int, Restore]] = []
+    begins: dict[int, float] = {}
+    done: set[str] = set()
+    for segment in segments:
+        place = bases.get(segment.base, len(chain) - 1)
+        first = segment.session not in waiting
+        mine = left.get(segment.session)
+        if first:
+            waiting[segment.session] = dict(mine.waiting) if mine else {}
+            if mine and mine.files:
+                restores.append((place, Restore(mine.files)))
+        seen = happened(segment, waiting[segment.session])
+        call = committing(segment, commit)
+        if call is not None and (still_open := waiting[segment.session].get(call.call_id)) is not None:
+            seen.append(still_open)
+        root = root_of(segment, seen, here, lambda path: any(snapshots.has(tree, path) for tree in trees))
+        states = _States(snapshots, chain[place].tree if chain else "", segment)
+        lanes: dict[tuple[int, bool], list[tuple[float, Event]]] = {}
+        for event in seen:
+            late = _late(event, commit, call.place if call else None, again=not first and segment.session in done)
+            made = call is not None and event.call.get("call-id") == call.call_id
+            lane = lanes.setdefault((event.lane, late), [])
+            lane += [(event.moment, one) for one in events_of(segment, event, root, states.before, made=made)]
+            begins[place] = min(begins.get(place, float("inf")), event.moment)
+        if call is not None or not first:
+            done.add(segment.session)
+        before += [lane for (_, late), lane in lanes.items() if not late]
+        after += [lane for (_, late), lane in lanes.items() if late]
+    landings = _landings(snapshots, chain, start, begins, restores)
+    base = chain[start].tree if chain else ""
+    return Timeline(base, sequence(landings, *before), sequence(*after), waiting)
+
+
+class _States:
+    """The states that differed from the base when the segment began, each told once: for the first operation on its path."""
+
+    def __init__(self, snapshots: Snapshots, tree: str, segment: Segment) -> None:
+        self._snapshots = snapshots
+        self._read = snapshots.reader(tree)
+        self._files = dict(segment.files)
+
+    def before(self, path: str) -> bytes | None:
+        kept = self._files.pop(path, None)
+        blob, patch = (kept.get("blob"), kept.get("patch")) if isinstance(kept, dict) else (None, None)
+        if not isinstance(blob, str) or not isinstance(patch, str):
+            return None
+        data = self._snapshots.blob(blob)
+        if data is not None:
+            return data
+        from gittraj.codec.digest import git_blob_id
+        from gittraj.replay.unified import unified
+
+        there = self._read(path)
+        content = there[0] if there else b""
+        for old in (content, content.replace(b"\r\n", b"\n")):
+            result = unified(old, patch)
+            if isinstance(result, Applied) and result.content is not None and git_blob_id(result.content) == blob:
+                return result.content
+        return None
+
+
+def _chain(snapshots: Snapshots, commit: Commit, bases: set[str]) -> list[Commit]:
+    """First-parent ancestors, oldest first, from the oldest of `bases` to the parent; only the parent where they are not found."""
+    chain: list[Commit] = []
+    missing = bases - {""}
+    at = commit.parents[0] if commit.parents else ""
+    while at and len(chain) < WALK:
+        try:
+            chain.append(snapshots.commit(at))
+        except StoreError:  # a shallow clone ends here
+            if not chain:
+                raise
+            break
+        missing.discard(at)
+        if not missing:
+            break
+        at = chain[-1].parents[0] if chain[-1].parents else ""
+    found = [place for place, one in enumerate(chain) if one.id in bases]
+    del chain[(max(found) if found else 0) + 1 :]
+    chain.reverse()
+    return chain
+
+
+def _late(event: Happened, commit: Commit, place: int | None, *, again: bool) -> bool:
+    """Whether the event came after the commit: after the call that made it, or in a later segment of the same session on it."""
+    if place is not None:
+        return event.top > place and event.result is not None
+    return again and event.moment >= commit.committer_time + 1
+
+
+def _landings(
+    snapshots: Snapshots,
+    chain: list[Commit],
+    start: int,
+    begins: dict[int, float],
+    restores: list[tuple[int, Restore]],
+) -> list[tuple[float, Event]]:
+    """The commits after the base, each no later than what began on it, and what segments began with."""
+    latest = float("inf")
+    times: dict[int, float] = {}
+    for place in range(len(chain) - 1, start - 1, -1):
+        latest = min(latest, chain[place].committer_time + _WHOLE_SECOND, begins.get(place, latest))
+        times[place] = latest
+    events: list[tuple[float, Event]] = []
+    for place in range(start, len(chain)):
+        if place > start:
+            one = chain[place]
+            events.append((times[place], Landing(one.id, tuple(snapshots.changes(one)))))
+        events += [(times[place], restore) for at, restore in restores if at == place]
+    if not chain:
+        events += [(float("-inf"), restore) for _, restore in restores]
+    return events

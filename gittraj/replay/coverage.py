@@ -1,0 +1,128 @@
+"""Total coverage: two versions of a file with line numbers of the ledger go in, each changed line's origin comes out.
+
+The changed lines are those of git's own diff, and it is free to choose which of several equal lines (blank ones, closing brackets)
+counts as new. A line that git counts as added and we know to be old is therefore followed to the equal line that git took for the
+old one: from git's pairs of kept lines to ours and back, until a line is reached that something made. The same for removed lines.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gittraj.model.report import CLASSES, LineRange, Lines
+from gittraj.replay.lines import BASE, UNEXPLAINED, Ledger, mapping
+from gittraj.replay.spans import Span
+from gittraj.replay.steps import Origin
+
+
+class Attributed(NamedTuple):
+    """`added`: (line of the new file, 0-based, and what made it); `removed`: (line of the old file and what removed it)."""
+
+    added: list[tuple[int, Origin]]
+    removed: list[tuple[int, Origin]]
+
+
+def attribute(
+    old: Sequence[int],
+    new: Sequence[int],
+    hunks: Sequence[Span],
+    ledger: Ledger,
+    *,
+    last: Origin = UNEXPLAINED,
+    moved: Origin = UNEXPLAINED,
+) -> Attributed:
+    """The origin of each line that `hunks` (git's diff of the two versions) add and remove.
+
+    `old`, `new`: the ledger's numbers of their lines. `last`: what changed the file last, for a line that nobody made and that git
+    counts all the same, in a hunk where nothing else tells. `moved`: what brought lines of another file here.
+    """
+    before, after = frozenset(old), frozenset(new)
+    places_old: dict[int, int] = {}  # made when first needed: in most hunks git and we agree
+    places_new: dict[int, int] = {}
+    to_new = to_old = None
+    result = Attributed([], [])
+    for span in hunks:
+        open_added: list[int] = []
+        open_removed: list[int] = []
+        known: list[Origin] = []
+        for at in range(span.new_start, span.new_end):
+            place = at
+            while True:
+                line = new[place]
+                if line not in before:
+                    maker = ledger.maker(line)
+                    known.append(moved if maker is BASE else maker)
+                    result.added.append((at, known[-1]))
+                    break
+                to_new = to_new or mapping(hunks, len(old))
+                places_old = places_old or {each: index for index, each in enumerate(old)}
+                place = to_new[places_old[line]]
+                if place < 0:
+                    open_added.append(at)
+                    break
+        for at in range(span.old_start, span.old_end):
+            place = at
+            while True:
+                line = old[place]
+                if line not in after:
+                    known.append(ledger.remover(line))
+                    result.removed.append((at, known[-1]))
+                    break
+                to_old = to_old or mapping(hunks, len(new), reverse=True)
+                places_new = places_new or {each: index for index, each in enumerate(new)}
+                place = to_old[places_new[line]]
+                if place < 0:
+                    open_removed.append(at)
+                    break
+        if open_added or open_removed:
+            origin = max(known, key=known.count) if known else last
+            result.added.extend((at, origin) for at in open_added)
+            result.removed.extend((at, origin) for at in open_removed)
+    return result
+
+
+def merged(attributed: Attributed, kept: set[int], dropped: set[int]) -> Attributed:
+    """Unexplained lines that came from another side of a merge: `kept`, new lines that side has; `dropped`, old lines it has not."""
+    merge = Origin("merge")
+    return Attributed(
+        [(at, merge if origin.kind == "unexplained" and at in kept else origin) for at, origin in attributed.added],
+        [
+            (at, merge if origin.kind == "unexplained" and at in dropped else origin)
+            for at, origin in attributed.removed
+        ],
+    )
+
+
+def counted(attributed: Attributed) -> dict[str, Lines]:
+    """Lines by class, every class named."""
+    added = dict.fromkeys(CLASSES, 0)
+    removed = dict.fromkeys(CLASSES, 0)
+    for _, origin in attributed.added:
+        added[origin.kind] += 1
+    for _, origin in attributed.removed:
+        removed[origin.kind] += 1
+    return {name: Lines(added[name], removed[name]) for name in CLASSES}
+
+
+def total(parts: Iterable[dict[str, Lines]]) -> dict[str, Lines]:
+    """The sum of several counts."""
+    added = dict.fromkeys(CLASSES, 0)
+    removed = dict.fromkeys(CLASSES, 0)
+    for part in parts:
+        for name, lines in part.items():
+            added[name] += lines.added
+            removed[name] += lines.removed
+    return {name: Lines(added[name], removed[name]) for name in CLASSES}
+
+
+def ranges(attributed: Attributed) -> tuple[LineRange, ...]:
+    """The added lines as ranges of the new file, each of one origin."""
+    found: list[LineRange] = []
+    previous: Origin | None = None
+    for at, origin in sorted(attributed.added, key=lambda item: item[0]):
+        if found and origin == previous and found[-1].end == at:
+            last = found[-1]
+            found[-1] = LineRange(last.start, at + 1, last.kind, last.session, last.entry, last.turn)
+        else:
+            found.append(LineRange(at + 1, at + 1, origin.kind, origin.session, origin.entry, origin.turn))
+        previous = origin
+    return tuple(found)

@@ -1,0 +1,253 @@
+"""The files in memory: trees and blobs are read when a path is first asked for, changed states replace what was read."""
+
+import posixpath
+from collections.abc import Callable, Sequence
+
+from gittraj.model.commit import Change
+from gittraj.replay.lines import BASE, UNEXPLAINED, Ledger, count
+from gittraj.replay.spans import Span, lines
+from gittraj.replay.steps import Blob, Contents, Kept, Listing, Origin, Tree
+
+GRADES = ("state", "diff", "operation", "fuzzy", "none")  # strongest first (formats: evidence order)
+REGULAR, SYMLINK, GITLINK = 0o100644, 0o120000, 0o160000
+_LINKS = 40  # links that one path may lead through, as in Linux
+_VERSIONS = 32  # earlier states kept per file, to tell "edited after it was staged" from a mismatch
+Diff = Callable[[bytes, bytes], Sequence[Span]]
+
+
+class Version:
+    """A state of one file: `lines[i]` is the ledger's number of line i."""
+
+    __slots__ = ("content", "lines", "mode")
+
+    def __init__(self, content: bytes | None, mode: int, numbers: list[int]) -> None:
+        self.content = content
+        self.mode = mode
+        self.lines = numbers
+
+
+class File:
+    """A file as replay has it now.
+
+    `committed`: as the last commit has it. `steps`: how many recorded actions changed it. `grade`: of the weakest evidence its
+    content rests on. `cause`, `reason`: what went wrong on the way, if anything ("external", "redacted", "cut"). `seen`: how many
+    uncertain commands had run when a record last proved the state of the file. `last`, `moved`: what changed it last, what moved
+    it here.
+    """
+
+    __slots__ = ("cause", "committed", "grade", "last", "moved", "now", "reason", "seen", "steps", "versions")
+
+    def __init__(self, now: Version) -> None:
+        self.now = now
+        self.committed = now
+        self.versions: list[Version] = []
+        self.steps = 0
+        self.seen = 0
+        self.grade = GRADES[0]
+        self.last = UNEXPLAINED
+        self.moved = UNEXPLAINED
+        self.cause = ""
+        self.reason = ""
+
+    def blame(self, cause: str, reason: str) -> None:
+        """Remember the first thing that went wrong."""
+        if not self.cause:
+            self.cause, self.reason = cause, reason
+
+
+class Files:
+    """All files of a worktree, seen through its paths."""
+
+    def __init__(
+        self, tree: Tree, contents: Contents, diff: Diff, ledger: Ledger, listing: Listing | None = None
+    ) -> None:
+        self.ledger = ledger
+        self.diff = diff
+        self.loaded: dict[str, File] = {}
+        self._tree = tree
+        self._contents = contents
+        self._names = listing
+        self._landed: dict[str, Change] = {}
+
+    def at(self, path: str) -> File:
+        """The file at `path` (no link is followed); one without content where there is none."""
+        file = self.loaded.get(path)
+        if file is None:
+            blob = self._committed(path)
+            content, mode = (blob.content, blob.mode) if blob else (None, 0)
+            file = self.loaded[path] = File(Version(content, mode, self.ledger.fresh(count(content), BASE)))
+        return file
+
+    def change(self, path: str, content: bytes | None, spans: Sequence[Span], origin: Origin, mode: int = 0) -> File:
+        """The file at `path` becomes `content`; `spans` tell which lines stayed. `mode`: 0 to keep it."""
+        file = self.at(path)
+        self._keep(file)
+        numbers = self.ledger.spliced(file.now.lines, spans, origin)
+        if len(numbers) != count(content):  # spans that do not fit the contents: tell identity from the lines alone
+            numbers = self.ledger.spliced(file.now.lines, self.spans(file.now.content, content), origin)
+        file.now = Version(content, (mode or file.now.mode or REGULAR) if content is not None else 0, numbers)
+        file.last = origin
+        return file
+
+    def move(self, path: str, to: str, origin: Origin) -> File:
+        """What is at `path` goes to `to`, with its lines; what was there is replaced."""
+        source = self.at(path)
+        target = self.at(to)
+        if to == path:
+            return target
+        self._keep(source)
+        self._keep(target)
+        who = self.ledger.number(origin)
+        for line in (*target.now.lines, *source.now.lines):
+            self.ledger.removed_by[line] = who
+        target.now = source.now
+        target.moved = origin
+        target.grade, target.cause, target.reason, target.steps = (
+            source.grade,
+            source.cause,
+            source.reason,
+            source.steps,
+        )
+        source.now = Version(None, 0, [])
+        source.last = target.last = origin
+        source.steps += 1
+        return target
+
+    def land(self, change: Change) -> None:
+        """A commit was made: what it holds is committed now; a state that it does not explain is replaced by it."""
+        file = self.loaded.get(change.path)
+        if file is None:
+            self._landed[change.path] = change
+            return
+        blob = self._blob(change)
+        content, mode = (blob.content, blob.mode) if blob else (None, 0)
+        if file.now.content == content:
+            file.committed = Version(content, mode, file.now.lines)
+        elif (part := self.part(file, content)) is not None:
+            file.committed = Version(content, mode, part)
+            return  # the rest of the changes is still in the worktree
+        else:
+            numbers = self.ledger.spliced(file.now.lines, self.spans(file.now.content, content), UNEXPLAINED)
+            file.now = file.committed = Version(content, mode, numbers)
+        file.cause = file.reason = ""
+        file.grade = GRADES[0]
+        file.steps = 0
+        file.versions.clear()
+
+    def restore(self, path: str, kept: Kept) -> None:
+        """The file at `path` is as an earlier segment left it."""
+        file = self.at(path)
+        if file.steps:
+            return
+        numbers = []
+        for line in kept.lines:
+            if isinstance(line, int) and line < len(file.committed.lines):
+                numbers.append(file.committed.lines[line])
+            else:
+                numbers += self.ledger.fresh(1, line if isinstance(line, Origin) else UNEXPLAINED)
+        if len(numbers) != count(kept.content):
+            return
+        makers = [line for line in kept.lines if isinstance(line, Origin)]
+        file.last = makers[-1] if makers else file.last
+        there = set(numbers)
+        for line in file.committed.lines:
+            if line not in there:
+                self.ledger.removed_by[line] = self.ledger.number(file.last)
+        file.now = Version(kept.content, kept.mode, numbers)
+        file.grade = kept.grade
+        file.steps = 1
+
+    def part(self, file: File, content: bytes | None) -> list[int] | None:
+        """The lines of `content` where it is a state that the file had, or holds some of its uncommitted changes whole; else None."""
+        for version in reversed(file.versions):
+            if version.content == content and version is not file.committed:
+                return version.lines
+        ours, base = file.now.content, file.committed.content
+        if ours is None or content is None or b"\0" in ours[:8000]:
+            return None
+        old, new, wanted = lines(base or b""), lines(ours), lines(content)
+        ready = {(span.old_start, span.old_end): span for span in self.spans(base, ours)}
+        numbers: list[int] = []
+        at = 0
+        for span in self.spans(base, content):
+            mine = ready.get((span.old_start, span.old_end))
+            if mine is None or new[mine.new_start : mine.new_end] != wanted[span.new_start : span.new_end]:
+                return None
+            numbers += file.committed.lines[at : span.old_start]
+            numbers += file.now.lines[mine.new_start : mine.new_end]
+            at = span.old_end
+        numbers += file.committed.lines[at : len(old)]
+        return numbers if len(numbers) == len(wanted) else None
+
+    def spans(self, old: bytes | None, new: bytes | None) -> Sequence[Span]:
+        """The lines that differ between two contents."""
+        if old and new:
+            return self.diff(old, new)
+        return (Span(0, count(old), 0, count(new)),) if old or new else ()
+
+    def listing(self, folder: str) -> list[str] | None:
+        """Names directly inside `folder` ("": the top), folders with a slash at the end; None where there is no such folder, or no telling."""
+        if self._names is None:
+            return None
+        prefix = f"{folder}/" if folder else ""
+        known = self._names(folder)
+        names = set(known or ())
+        changed = {path: change.new != "" for path, change in self._landed.items()}
+        changed |= {path: file.now.content is not None for path, file in self.loaded.items()}
+        for path, there in changed.items():
+            if path.startswith(prefix):
+                name, slash, _ = path[len(prefix) :].partition("/")
+                if there:
+                    names.add(name + slash)
+                elif not slash:
+                    names.discard(name)
+        return sorted(names) if names or known is not None or not folder else None
+
+    def resolve(self, path: str) -> str:
+        """`path` with symbolic links of the repository followed; "" where it leads out of the repository or into `.git`."""
+        for _ in range(_LINKS):
+            if not allowed(path):
+                return ""
+            link = self._link(path)
+            if not link:
+                return path
+            target = self.at(link).now.content or b""
+            if target.startswith(b"/"):
+                return ""
+            rest = path[len(link) :]
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(link), target.decode("utf-8", "replace")) + rest)
+        return ""
+
+    def _link(self, path: str) -> str:
+        """The first part of `path` that is a symbolic link, "" where none is."""
+        now = self.at(path).now
+        if now.mode == SYMLINK:
+            return path
+        if now.content is not None:
+            return ""
+        for index, character in enumerate(path):
+            if character == "/":
+                part = path[:index]
+                blob = self.loaded[part].now if part in self.loaded else self._committed(part)
+                if blob is not None and blob.mode == SYMLINK:
+                    return part
+        return ""
+
+    def _committed(self, path: str) -> Blob | None:
+        change = self._landed.get(path)
+        return self._blob(change) if change is not None else self._tree(path)
+
+    def _blob(self, change: Change) -> Blob | None:
+        content = self._contents(change.new) if change.new and change.new_mode != GITLINK else None
+        return Blob(content, change.new_mode) if content is not None else None
+
+    def _keep(self, file: File) -> None:
+        if file.now is not file.committed:
+            file.versions.append(file.now)
+            del file.versions[:-_VERSIONS]
+
+
+def allowed(path: str) -> bool:
+    """Whether `path` names a file of the worktree: relative, nowhere upwards, not in git's own directory."""
+    parts = path.split("/")
+    return bool(path) and not any(part in ("", ".", "..") or part.lower() in (".git", "git~1") for part in parts)

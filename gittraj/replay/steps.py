@@ -1,0 +1,83 @@
+"""What replay is fed: operations, shell commands and commits in between, each with its place in a session."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from gittraj.model.commit import Change
+from gittraj.model.operation import Observed
+
+
+class Origin(NamedTuple):
+    """What made a line. `kind`: the class of evidence (agent, shell, unexplained); `entry`, `turn`: positions in the session, -1 unknown."""
+
+    kind: str
+    session: str = ""
+    entry: int = -1
+    turn: int = -1
+
+
+class Step(NamedTuple):
+    """What one tool call did to one file, all or nothing. `path`, `to`: as git writes them, "" where outside of the repository.
+
+    `named`: the path as the agent wrote it. `pre_blob`, `post_blob`: recorded blob ids of the text before and after (LF line
+    ends). `before`: the bytes that the segment met when it began, where its base says so.
+    """
+
+    observed: tuple[Observed, ...]
+    path: str
+    to: str
+    named: str
+    origin: Origin
+    agent: str
+    pre_blob: str = ""
+    post_blob: str = ""
+    before: bytes | None = None
+    redacted: bool = False
+
+
+class Command(NamedTuple):
+    """A shell command. `cwd`: absolute, as recorded. `root`: where the repository lay for it. `code`: what it ended with, None if it did not."""
+
+    text: str
+    cwd: str
+    root: str
+    origin: Origin
+    code: int | None = 0
+
+
+class Landing(NamedTuple):
+    """A commit was made here."""
+
+    commit: str
+    changes: tuple[Change, ...]
+
+
+class Kept(NamedTuple):
+    """A file as a segment left it without committing it: what the next segment of the session goes on from.
+
+    `lines[i]`: what made line i, or its number in the file that was committed last.
+    """
+
+    content: bytes | None
+    mode: int
+    grade: str
+    lines: tuple[Origin | int, ...]
+
+
+class Restore(NamedTuple):
+    """A segment begins here, with what the one before it left uncommitted."""
+
+    files: dict[str, Kept]
+
+
+class Blob(NamedTuple):
+    """A file of a tree."""
+
+    content: bytes
+    mode: int
+
+
+Event = Step | Command | Landing | Restore
+Tree = Callable[[str], Blob | None]  # the file at a path of one commit
+Listing = Callable[[str], Iterable[str] | None]  # names in a folder of that commit, folders with a slash at the end
+Contents = Callable[[str], bytes | None]  # the bytes of a blob id, None where it is not at hand

@@ -1,0 +1,128 @@
+"""Files of many commits read one after the other: a commit goes in, a reader of its paths comes out that opens each tree once."""
+
+import functools
+from collections import OrderedDict
+from collections.abc import Callable
+
+from gittraj.errors import StoreError
+from gittraj.model.commit import Change, Commit
+from gittraj.store import trees
+from gittraj.store.repository import Repository
+
+_TREES = 512  # parsed trees kept: those of a commit's paths, most of which the next commit shares
+_COMMITS = 1024  # parsed commits kept
+_BYTES = 32 << 20  # of blobs kept: a commit's new file is the next one's old file
+
+
+class Snapshots:
+    """Readers for one repository."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self._trees: OrderedDict[str, dict[str, trees.Node]] = OrderedDict()
+        self._blobs: OrderedDict[str, bytes] = OrderedDict()
+        self._size = 0
+        self.commit: Callable[[str], Commit] = functools.lru_cache(_COMMITS)(repository.commit)
+
+    def entry(self, tree: str, path: str) -> tuple[str, int] | None:
+        """(object id, mode) of what is at `path` in `tree`, None where nothing or a directory is. Raises `StoreError`."""
+        *folders, name = path.split("/")
+        for folder in folders:
+            node = self._tree(tree).get(folder)
+            if node is None or not node.is_tree:
+                return None
+            tree = node.id
+        node = self._tree(tree).get(name)
+        return None if node is None or node.is_tree else (node.id, node.kind)
+
+    def changes(self, commit: Commit) -> list[Change]:
+        """As `Repository.changes`, with the trees that were opened before. Raises `StoreError`."""
+        before = self.commit(commit.parents[0]).tree if commit.parents else ""
+        found: list[Change] = []
+        waiting = [("", before, commit.tree)]
+        while waiting:
+            prefix, left_id, right_id = waiting.pop()
+            if prefix.count("/") > trees.DEPTH_LIMIT:
+                raise StoreError(f"directories lie more than {trees.DEPTH_LIMIT} deep")
+            left, right = (self._tree(each) if each else {} for each in (left_id, right_id))
+            for name in {name for name, _ in left.items() ^ right.items()}:
+                old, new = left.get(name), right.get(name)
+                if (old and old.is_tree) or (new and new.is_tree):
+                    waiting.append(
+                        (
+                            f"{prefix}{name}/",
+                            old.id if old and old.is_tree else "",
+                            new.id if new and new.is_tree else "",
+                        )
+                    )
+                    old, new = (None if each and each.is_tree else each for each in (old, new))
+                if old or new:
+                    found.append(
+                        Change(
+                            prefix + name,
+                            old.id if old else "",
+                            new.id if new else "",
+                            old.kind if old else 0,
+                            new.kind if new else 0,
+                        )
+                    )
+        found.sort(key=lambda change: change.path)
+        return found
+
+    def has(self, tree: str, path: str) -> bool:
+        """Whether there is a file at `path` in `tree`."""
+        return self.entry(tree, path) is not None
+
+    def reader(self, tree: str) -> Callable[[str], tuple[bytes, int] | None]:
+        """A function that gives (bytes, mode) of the file at a path of `tree` ("": the empty one); None where there is none."""
+
+        def read(path: str) -> tuple[bytes, int] | None:
+            found = self.entry(tree, path) if tree else None
+            if found is None or found[1] == trees.GITLINK:
+                return None
+            content = self.blob(found[0])
+            return None if content is None else (content, found[1])
+
+        return read
+
+    def listing(self, tree: str) -> Callable[[str], list[str] | None]:
+        """A function that gives the names in a folder of `tree`, folders with a slash at the end; None where there is none."""
+
+        def names(folder: str) -> list[str] | None:
+            at = tree
+            for part in folder.split("/") if folder else ():
+                node = self._tree(at).get(part) if at else None
+                if node is None or not node.is_tree:
+                    return None
+                at = node.id
+            return [name + "/" * node.is_tree for name, node in self._tree(at).items()] if at else []
+
+        return names
+
+    def blob(self, oid: str) -> bytes | None:
+        """The bytes of a blob, None where it is not here."""
+        found = self._blobs.get(oid)
+        if found is not None:
+            self._blobs.move_to_end(oid)
+            return found
+        try:
+            found = self.repository.blob(oid) if self.repository.has_object(oid) else None
+        except StoreError:
+            return None
+        if found is not None and len(found) < _BYTES:
+            self._blobs[oid] = found
+            self._size += len(found)
+            while self._size > _BYTES:
+                self._size -= len(self._blobs.popitem(last=False)[1])
+        return found
+
+    def _tree(self, oid: str) -> dict[str, trees.Node]:
+        found = self._trees.get(oid)
+        if found is None:
+            found = {trees.text(node.name): node for node in trees.parse(self.repository.tree_bytes(oid))}
+            self._trees[oid] = found
+            if len(self._trees) > _TREES:
+                self._trees.popitem(last=False)
+        else:
+            self._trees.move_to_end(oid)
+        return found
