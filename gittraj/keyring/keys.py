@@ -11,7 +11,10 @@ ED25519 = "ssh-ed25519"  # RFC 8709
 P256 = "ecdsa-sha2-nistp256"  # RFC 5656
 ALGORITHMS = {ED25519: -8, P256: -7}  # COSE EdDSA and ES256 (RFC 9053 2)
 LINE_LIMIT = 16 * 1024  # an RSA key of 16,384 bits takes under 3 KiB
-WAY_OUT = "make an Ed25519 key (ssh-keygen -t ed25519) and name it: git config user.signingKey ~/.ssh/id_ed25519.pub"
+WAY_OUT = (
+    "sign traces with a key of their own: git config gittraj.key generated && git traj init"
+    " (or with one of yours: ssh-keygen -t ed25519, then git config gittraj.key ~/.ssh/id_ed25519.pub)"
+)
 
 
 class PublicKey:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import seal
+from tests.keyring.conftest import ssh_agent, ssh_keygen
 from tests.support.workshop import Workshop
+
+__all__ = ["lasting", "ssh_agent", "ssh_keygen"]
 
 
 @pytest.fixture(scope="module")

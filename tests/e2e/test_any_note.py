@@ -66,7 +66,6 @@ def timed(shop: Workshop, *arguments: str) -> tuple[int, str, float]:
     done = shop.git("traj", *arguments, check=False)
     ended = os.times()
     took = ended.children_user + ended.children_system - begun.children_user - begun.children_system
-    print(arguments, took)
     assert "Traceback" not in done.stderr and "unexpected" not in done.stderr, done.stderr[:900]
     return done.returncode, done.stdout, took
 

@@ -133,6 +133,23 @@ def test_attach_by_hand_takes_a_session_file_from_anywhere(shop: Workshop, tmp_p
     assert again.returncode == 0 and len(records(shop)) == 1
 
 
+@pytest.mark.parametrize("quiet", ["", "-q"])
+def test_a_session_given_by_name_leaves_to_the_next_commit_what_is_its(shop: Workshop, quiet: str) -> None:
+    claude = shop.claude()
+    for number in range(2):
+        claude.say(f"Step {number}")
+        claude.write(f"f{number}.txt", f"content {number}\n")
+        claude.run(f"git add -A && git commit {quiet} -m 'Step {number}'",
+                   env={"GITTRAJ": "0", "GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000"})  # fmt: skip
+    claude.answer("Done.")
+    shop.git("traj", "attach", "HEAD~1", "--session", str(claude.path))
+    shop.git("traj", "attach", "HEAD", "--session", str(claude.path))
+    asked = [[e["content"] for e in records(shop, rev)[0]["session"]["entries"] if e["type"] == "user"] for rev in ("HEAD~1", "HEAD")]
+    assert asked == [["Step 0"], ["Step 1"]]
+    done = shop.git("traj", "attach", "HEAD~2", "--session", str(claude.path), check=False)
+    assert done.returncode == 1 and "nothing new since its last segment" in done.stderr
+
+
 def test_attach_without_anything_that_fits_says_so_and_exits_1(shop: Workshop) -> None:
     done = shop.git("traj", "attach", "HEAD", check=False)
     assert done.returncode == 1 and "no session was found" in done.stderr and shop.noted() == []
