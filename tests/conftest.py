@@ -26,7 +26,7 @@ def seal(patch: pytest.MonkeyPatch, home: Path, cache: Path) -> None:
             patch.delenv(name)
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Dana Example\n\temail = dana@example.org\n[init]\n\tdefaultBranch = main\n"
-        "[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[protocol \"file\"]\n\tallow = always\n"
+        '[commit]\n\tgpgSign = false\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[protocol "file"]\n\tallow = always\n'
     )
     for name, value in {
         "HOME": str(home),

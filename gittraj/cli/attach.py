@@ -76,6 +76,7 @@ def attached_lines(report: "AttachReport") -> "Iterator[Line]":
                    ("", f" {one_line(each.session)[:8]}"), ("dim", f"  {', '.join(facts)}"))  # fmt: skip
         if each.waiting:
             yield Line(("", f"  waits unsigned: {one_line(each.waiting)}"))
+            yield Line(("", f"  → {one_line(each.remedy)}"))
 
 
 def _notes(each: "Attached") -> list[str]:

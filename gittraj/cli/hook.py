@@ -40,7 +40,7 @@ def _failed(error: Exception) -> int:
     from gittraj.flows.trouble import report
 
     if isinstance(error, GitTrajError):
-        _say(error.message + (f"\n{' ' * len(PREFIX)}{error.hint}" if error.hint else ""))
+        _say(f"{error.message}; {error.hint}" if error.hint else error.message)
     else:
         _say(f"the trace of this commit was not attached: {type(error).__name__}; details: git traj doctor")
     report(os.getcwd(), error)

@@ -8,6 +8,7 @@ from gittraj.errors import CaptureError
 from gittraj.flows import chain, discover
 from gittraj.flows.belong import attach_live, attach_past, end_of_given, keep_first, recent_without_note, remember
 from gittraj.flows.found import nothing_new, open_all, open_given
+from gittraj.flows.keep import Kept
 from gittraj.flows.sealing import seal_waiting
 from gittraj.flows.wiring import open_house
 from gittraj.model.report import Attached, AttachReport
@@ -27,16 +28,18 @@ def after_commit(
     tails = list(open_all(house, found, say))
     for commit in recent_without_note(house, head):
         for tail in tails:
-            attach_past(house, tail, commit)
+            _tell(attach_past(house, tail, commit), say)
     commit = house.repository.commit(head)
     for tail in tails:
-        kept = attach_live(house, tail, commit, tails)
-        if kept and kept.attached.waiting:
-            say(
-                f"the record of {commit.id[:8]} waits unsigned: {kept.attached.waiting}\n  sign it with: git traj finish"
-            )
+        _tell(attach_live(house, tail, commit, tails), say)
     for tail in tails:
         remember(house, tail)
+
+
+def _tell(kept: Kept | None, say: Callable[[str], None]) -> None:
+    if kept and kept.attached.waiting:
+        done = kept.attached
+        say(f"the record of {done.commit[:8]} waits unsigned: {done.waiting}; {done.remedy}")
 
 
 def attach(

@@ -1,5 +1,6 @@
 """`git traj doctor`: a repository goes in; what is well, odd or broken comes out, each with the command that mends it."""
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -138,10 +139,12 @@ def _notes(house: House) -> Iterator[Finding]:
 def _state(house: House) -> Iterator[Finding]:
     kept = State(house.repository.common_dir)
     names = kept.pending()
-    readable = len(pending.waiting(house.repository.common_dir))
+    readable = {name for name, _, _ in pending.waiting(house.repository.common_dir)}
     if readable:
-        yield Finding("warning", f"{readable} record(s) wait for a signature", "", "git traj finish")
-    if len(names) > readable:
-        yield Finding("problem", f"{len(names) - readable} waiting record(s) are damaged", kept.folder)
+        yield Finding("warning", f"{len(readable)} record(s) wait for a signature", "", "git traj finish")
+    for name in names:
+        if name not in readable:
+            path = os.path.join(kept.folder, "pending", name)
+            yield Finding("problem", "a record that waits for a signature is damaged", path, f"rm {path}")
     for line in kept.problems()[-10:]:
         yield Finding("note", "a hook met a problem", line)

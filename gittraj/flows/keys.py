@@ -52,11 +52,20 @@ def trust_key(principal: str, key_text: str, *, directory: str | None = None) ->
     """Trust another's key, at user level: `key_text` is a public key line, or the path of a file that holds one."""
     house = open_house(directory)
     settings = key_settings(house)
-    if not key_text.startswith(("ssh-", "ecdsa-", "sk-")):
-        key_text = files.read(key_text).decode("utf-8", "replace")
-    public = keys.parse_line(key_text.strip().split("\n", 1)[0])
+    literal = key_text.startswith(("ssh-", "ecdsa-", "sk-"))
+    public = keys.parse_line(key_text) if literal else _in_file(key_text)
     trust.trust_own_key(settings.config_dir, principal, public)
     return _line(principal, public, places.allowed_signers_path(settings.config_dir), "trusted", "")
+
+
+def _in_file(path: str) -> keys.PublicKey:
+    data = files.read(path)
+    if b"-----BEGIN" in data[:64]:  # the private half holds the public one in the clear
+        return files.public_half(data, path)[0]
+    try:
+        return keys.parse_line(data.decode("utf-8", "replace").strip().split("\n", 1)[0])
+    except KeyringError as error:
+        raise KeyringError(f"{path}: {error.message}", hint=error.hint) from None
 
 
 def _usable(settings: signers.KeySettings, env: Mapping[str, str]) -> str:

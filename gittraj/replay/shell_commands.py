@@ -20,7 +20,7 @@ HANDLERS: "dict[str, Callable[[Call], Outcome]]" = {
     "rmdir": lambda _call: UNKNOWN, "sync": lambda _call: DONE,
 }  # fmt: skip
 # what they may touch is among their operands, so a doubt about them is one about these files only
-_OPERANDS_ONLY = frozenset(("chmod", "cp", "mv", "sed", "tee", "touch", "truncate", "ln", "install", "unlink"))
+_OPERANDS_ONLY = frozenset(("chmod", "cp", "mv", "tee", "touch", "truncate", "ln", "install", "unlink"))
 
 
 def carry_out(call: Call) -> Outcome:

@@ -23,7 +23,7 @@ def perl(call: Call) -> Outcome:
         return UNKNOWN
     whole, suffix, scripts, names = _options(call.args)
     text = "\n".join(scripts).encode().decode("latin-1")  # perl sees bytes, unless told otherwise
-    paths = [call.shell.file(name) for name in names]
+    paths = [call.shell.path(name) for name in names]
     touched = None if call.more or suffix is None else paths + [path + suffix for path in paths if suffix]
     try:
         commands = _commands(text)
@@ -31,8 +31,8 @@ def perl(call: Call) -> Outcome:
         raise Doubt(doubt.reason, None if doubt.unknown else touched or (), unknown=doubt.unknown) from None
     if suffix is None:
         return UNKNOWN
-    if touched and len(set(touched)) < len(touched):
-        raise Doubt("one file twice", touched)
+    if touched and (len(set(touched)) < len(touched) or any(name.endswith("/") for name in names)):
+        raise Doubt("one file twice, or a folder", touched)
     try:
         changed = [(path, _edited(call.shell.files.content(path), commands, whole)) for path in paths]
     except Doubt as doubt:

@@ -77,10 +77,10 @@ def sed(call: Call) -> Outcome:
         return _filter(call, options)
     if options.from_file or "*" in options.suffix or "/" in options.suffix:
         raise Doubt("sed with a script or a backup that is not plain", unknown=options.from_file)
-    paths = [call.shell.file(name) for name in options.names]
+    paths = [call.shell.path(name) for name in options.names]
     touched = paths + [path + options.suffix for path in paths if options.suffix]
-    if len(set(touched)) < len(touched):
-        raise Doubt("one file twice", touched)
+    if len(set(touched)) < len(touched) or any(name.endswith("/") for name in options.names):
+        raise Doubt("one file twice, or a folder", touched)
     gnu = not options.mac
     if options.mac or (call.shell.cwd or "").startswith(_MAC_HOMES):
         by_success = not options.mac and not options.suffix and _gnu_by_its_success(call)

@@ -58,7 +58,13 @@ def history(commits: int, edits: int) -> tuple[bytes, list[list[dict[str, Any]]]
             given = {"file_path": f"/work/{path}", "old_string": old, "new_string": new}
             call = f"toolu_{number}_{edit}"
             entries.append(
-                {"type": "tool-call", "name": "Edit", "input": given, "call-id": call, "timestamp": _stamp(number, edit)}
+                {
+                    "type": "tool-call",
+                    "name": "Edit",
+                    "input": given,
+                    "call-id": call,
+                    "timestamp": _stamp(number, edit),
+                }
             )
             entries.append(
                 {

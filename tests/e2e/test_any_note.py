@@ -4,8 +4,6 @@ import io
 import json
 import os
 import random
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,7 +72,12 @@ def timed(shop: Workshop, *arguments: str) -> tuple[int, str, float]:
 def test_a_hostile_note_is_answered_in_time(shop: Workshop, name: str) -> None:
     head = shop.out("rev-parse", "HEAD")
     with holding(shop, head, HOSTILE[name]):
-        for arguments, codes in ((("verify",), (1,)), (("show",), (0, 1)), (("log",), (0,)), (("show", "--diag"), (0, 1))):
+        for arguments, codes in (
+            (("verify",), (1,)),
+            (("show",), (0, 1)),
+            (("log",), (0,)),
+            (("show", "--diag"), (0, 1)),
+        ):
             code, output, took = timed(shop, *arguments)
             assert code in codes and took < SECONDS, (arguments, code, took)
             assert "verified." not in output and len(output) < 9_000_000
@@ -84,7 +87,17 @@ def signed(shop: Workshop, commit: str, record: Any, **changes: Any) -> bytes:
     """A note that the user's own key signed, whatever the record."""
     house = wiring.open_house(str(shop.repo), {**os.environ, **shop.env})
     found = house.repository.commit(commit)
-    anchor = Anchor(**{"commit": commit, "tree": found.tree, "parents": found.parents, "session_id": "s", "seq": 0, "entries": 1, **changes})
+    anchor = Anchor(
+        **{
+            "commit": commit,
+            "tree": found.tree,
+            "parents": found.parents,
+            "session_id": "s",
+            "seq": 0,
+            "entries": 1,
+            **changes,
+        }
+    )
     sealed = sign.seal(Redacted(record), anchor, wiring.signer(house), 1_700_000_000)
     return sealed.statement + framing.body(sealed.body)
 
@@ -119,10 +132,28 @@ def test_any_record_that_somebody_signs_can_be_shown_listed_and_judged(
         for number in range(60):
             notes = [signed(shop, head, altered(record, chance, where)) for _ in range(5)]
             put(shop, head, b"".join(notes))
-            for arguments in (["show"], ["show", "--full"], ["show", "--json"], ["log"], ["log", "--json"], ["verify"], ["show", "--diag"]):
+            for arguments in (
+                ["show"],
+                ["show", "--full"],
+                ["show", "--json"],
+                ["log"],
+                ["log", "--json"],
+                ["verify"],
+                ["show", "--diag"],
+            ):
                 code, errors = run(monkeypatch, arguments)
                 assert code in (0, 1) and not errors.startswith("git-traj: unexpected"), (number, arguments, errors)
-    for value in (None, 7, "x", [], {}, b"", {"session": None}, {"session": {"entries": [7]}}, {"session": {"entries": [{}]}}):
+    for value in (
+        None,
+        7,
+        "x",
+        [],
+        {},
+        b"",
+        {"session": None},
+        {"session": {"entries": [7]}},
+        {"session": {"entries": [{}]}},
+    ):
         with holding(shop, head, signed(shop, head, value)):
             for arguments in (["show"], ["log"], ["verify"]):
                 code, errors = run(monkeypatch, arguments)

@@ -44,7 +44,11 @@ ROUNDS = 220  # of each agent
 
 def lines_of(agent: str) -> list[Any]:
     text = (FIXTURES / agent / SESSIONS[agent]).read_text()
-    return [json.loads(text)] if agent == "opencode" else [json.loads(line) for line in text.splitlines() if line[:1] == "{"]
+    return (
+        [json.loads(text)]
+        if agent == "opencode"
+        else [json.loads(line) for line in text.splitlines() if line[:1] == "{"]
+    )
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -92,9 +96,13 @@ def test_whatever_is_attached_holds_our_own_rules_and_can_be_shown(name: str, tm
         read += 1
         cuts = outputs.limit(segment.entries, 256 * 1024)
         place = Place(samples.commit(), "main", "", "sha1", "", {})
-        draft = build(segment, place, cuts, record_id="01a1fbac-0000-7000-8000-000000000000", created="2026-01-01T00:00:00.000Z")
+        draft = build(
+            segment, place, cuts, record_id="01a1fbac-0000-7000-8000-000000000000", created="2026-01-01T00:00:00.000Z"
+        )
         policy = Policy(enabled=False, home="/home/dana", users=("dana",), salt=b"s" * 32)
-        body = cbor.encode(redact(draft, scan=None, policy=policy, edit_content=agent.edit_content, is_public=bool).record)
+        body = cbor.encode(
+            redact(draft, scan=None, policy=policy, edit_content=agent.edit_content, is_public=bool).record
+        )
         record = cbor.decode(body)
         assert [f"{number} {each}" for each in schema.validate(record)] == []
         assert [f"{number} {each}" for each in invariants.check(record)] == []

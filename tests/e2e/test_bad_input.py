@@ -99,7 +99,16 @@ def test_a_file_that_is_no_session_is_refused_in_one_line(lasting: Workshop, fol
 
 @pytest.mark.parametrize("agent", AGENTS)
 def test_naming_an_agent_makes_no_session_of_what_is_none(lasting: Workshop, folder: Path, agent: str) -> None:
-    for name in ("nothing in it", "noise", "deep.jsonl", "bytes.jsonl", "pipe", "other.db", "long.jsonl", "empty folder"):
+    for name in (
+        "nothing in it",
+        "noise",
+        "deep.jsonl",
+        "bytes.jsonl",
+        "pipe",
+        "other.db",
+        "long.jsonl",
+        "empty folder",
+    ):
         assert str(folder / name) in refused(
             lasting, "attach", "HEAD", "--session", str(folder / name), "--agent", agent
         )
@@ -130,7 +139,20 @@ def test_a_file_that_may_not_be_read_is_refused(lasting: Workshop, tmp_path: Pat
 
 
 def test_commits_that_are_none_are_refused(lasting: Workshop) -> None:
-    for rev in ("nope", "HEAD~99", "-x~", "", "HEAD^{tree}", "0" * 40, "a" * 5000, "HEAD:money.py", "@{-9}", "\u202e", "[", "*"):
+    for rev in (
+        "nope",
+        "HEAD~99",
+        "-x~",
+        "",
+        "HEAD^{tree}",
+        "0" * 40,
+        "a" * 5000,
+        "HEAD:money.py",
+        "@{-9}",
+        "\u202e",
+        "[",
+        "*",
+    ):
         for command in ("attach", "show", "verify"):
             done = lasting.git("traj", command, "--", rev, check=False)
             assert done.returncode == 1 and len(done.stderr.splitlines()) <= 2, (command, rev, done.stderr)
@@ -149,4 +171,3 @@ def test_the_scanner_missing_or_failing_refuses_to_seal_and_says_the_way_out(las
     record = lasting.json("show")["statements"][0]["record"]
     assert record["gittraj"]["redaction"]["no-redact"] is True
     lasting.git("notes", "--ref=traj", "remove", "HEAD")
-

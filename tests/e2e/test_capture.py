@@ -144,7 +144,10 @@ def test_a_session_given_by_name_leaves_to_the_next_commit_what_is_its(shop: Wor
     claude.answer("Done.")
     shop.git("traj", "attach", "HEAD~1", "--session", str(claude.path))
     shop.git("traj", "attach", "HEAD", "--session", str(claude.path))
-    asked = [[e["content"] for e in records(shop, rev)[0]["session"]["entries"] if e["type"] == "user"] for rev in ("HEAD~1", "HEAD")]
+    asked = [
+        [e["content"] for e in records(shop, rev)[0]["session"]["entries"] if e["type"] == "user"]
+        for rev in ("HEAD~1", "HEAD")
+    ]
     assert asked == [["Step 0"], ["Step 1"]]
     done = shop.git("traj", "attach", "HEAD~2", "--session", str(claude.path), check=False)
     assert done.returncode == 1 and "nothing new since its last segment" in done.stderr

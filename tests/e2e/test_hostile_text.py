@@ -6,11 +6,9 @@ import re
 import select
 import subprocess
 import unicodedata
-from pathlib import Path
 
 import pytest
 
-from tests.support.note_hands import holding, note
 from tests.support.workshop import Workshop
 
 NASTY = (
@@ -18,7 +16,9 @@ NASTY = (
     "\rback\b\b\b\bgone\x7f\x0b\x0c\x00\u202eesrever\u202c\u2066iso\u2069\u200b\u200f\ufeff\u009b31m\u0085\u2028next\u00ad\U000e0041"
 )
 IN_A_REF = "".join(each for each in NASTY if each > "\x7f")  # git keeps the others out of ref names
-OURS = re.compile(r"\x1b\[\d*(?:;\d+)*m")  # colours; only on a terminal, only ours (the test's nasty red is visible text by then)
+OURS = re.compile(
+    r"\x1b\[\d*(?:;\d+)*m"
+)  # colours; only on a terminal, only ours (the test's nasty red is visible text by then)
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +40,23 @@ def shop(lasting: Workshop) -> Workshop:
     claude._line(NASTY, {"role": "user", "content": NASTY})
     claude._line("system", {}, subtype=NASTY, content=NASTY, level=NASTY)
     claude._line("summary", {}, summary=NASTY)
-    claude._line("user", {"role": "user", "content": [{"type": NASTY, NASTY: NASTY}, {"type": "image", "source": NASTY}]})
-    claude._line("user", {"role": "user", "content": f"<command-name>/{NASTY}</command-name><command-args>{NASTY}</command-args>"})
+    claude._line(
+        "user", {"role": "user", "content": [{"type": NASTY, NASTY: NASTY}, {"type": "image", "source": NASTY}]}
+    )
+    claude._line(
+        "user",
+        {"role": "user", "content": f"<command-name>/{NASTY}</command-name><command-args>{NASTY}</command-args>"},
+    )
     claude.write(f"f{IN_A_REF}.txt", NASTY.replace("\r", "") + "\n")
     claude.edit(f"f{IN_A_REF}.txt", "red", f"green{NASTY}".replace("\r", ""))
-    lines = claude.path.read_text().replace("claude-scripted-1", NASTY.encode("unicode-escape").decode().replace("\\x", "\\u00").replace("\\U000e0041", ""))
-    claude.path.write_text(lines.replace('"2.1.40"', '"2.1.40\\u001b[31m\\u202e"').replace('"gitBranch": "main"', '"gitBranch": "\\u001b]0;x\\u0007"'))
+    lines = claude.path.read_text().replace(
+        "claude-scripted-1", NASTY.encode("unicode-escape").decode().replace("\\x", "\\u00").replace("\\U000e0041", "")
+    )
+    claude.path.write_text(
+        lines.replace('"2.1.40"', '"2.1.40\\u001b[31m\\u202e"').replace(
+            '"gitBranch": "main"', '"gitBranch": "\\u001b]0;x\\u0007"'
+        )
+    )
     message = shop.repo.parent / "message"
     message.write_text(f"S{clean}\n\nbody {clean}\n")
     claude.run(
@@ -106,7 +117,9 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[1:3]).encode("ascii", "ignore").decode()[:20])
+@pytest.mark.parametrize(
+    "command", COMMANDS, ids=lambda command: " ".join(command[1:3]).encode("ascii", "ignore").decode()[:20]
+)
 def test_no_command_passes_on_what_a_terminal_would_obey(shop: Workshop, command: tuple[str, ...]) -> None:
     done = shop.git(*command, check=False)
     assert done.returncode in (0, 1), done.stderr

@@ -22,7 +22,9 @@ def shop(tmp_path: Path, hermetic_seal: Path) -> Workshop:
     shop.repo = tmp_path / f"oauth2:{TOKEN}@host" / "ledger"
     shop.start()
     shop.git("checkout", "-qb", f"fix/{OTHER}")
-    shop.git("remote", "add", "origin", f"https://dana:{PASSWORD}@host.example/{TOKEN}/ledger.git?private_token={OTHER}")
+    shop.git(
+        "remote", "add", "origin", f"https://dana:{PASSWORD}@host.example/{TOKEN}/ledger.git?private_token={OTHER}"
+    )
     return shop
 
 
@@ -90,7 +92,9 @@ def test_the_users_name_and_home_leave_ids_and_local_remotes_too(shop: Workshop,
 def test_ids_of_sessions_are_text_and_nothing_else(shop: Workshop) -> None:
     """An id decides no path, breaks no line and no header."""
     outside = shop.repo.parent / "outside"
-    for number, name in enumerate(("../../../outside/x", "/" + "x/" * 3000, "a\nb", "é" * 300, "x" * 200_000, "", "\ud83d", "a\0b")):
+    for number, name in enumerate(
+        ("../../../outside/x", "/" + "x/" * 3000, "a\nb", "é" * 300, "x" * 200_000, "", "\ud83d", "a\0b")
+    ):
         line = {"sessionId": name, "parentUuid": None, "isSidechain": False, "type": "user", "cwd": str(shop.repo),
                 "message": {"role": "user", "content": "hi"}, "uuid": f"u{number}", "timestamp": "2026-01-01T00:00:00Z"}  # fmt: skip
         copy = shop.repo.parent / f"copy{number}.jsonl"

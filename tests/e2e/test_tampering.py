@@ -92,7 +92,9 @@ def test_every_byte_of_the_body_counts(good: bytes, status: Status) -> None:
     chance = random.Random(2)
     edges = [*range(body.start, body.start + 40), *range(body.end - 40, body.end)]
     places = {*edges, *chance.sample(range(body.start, body.end), 500)}
-    wrong = [p for p in places if status(flipped(good, p, chance.randrange(1, 256)), allow_untrusted=True)[0] != "failed"]
+    wrong = [
+        p for p in places if status(flipped(good, p, chance.randrange(1, 256)), allow_untrusted=True)[0] != "failed"
+    ]
     assert wrong == []
 
 
@@ -117,7 +119,16 @@ def test_a_note_cut_short_anywhere_is_not_verified(good: bytes, status: Status) 
 
 def test_junk_around_items_of_a_good_note_is_not_verified(good: bytes, status: Status) -> None:
     statement, body = (item.raw for item in framing.read(good).items)
-    for junk in (b"\0", b"junk", b"\xff" * 9, b"\x40", b"\x44junk", b"\xd2\x84\x40\xa0\x40\x40", b"\xd9\xff\xff\x01", b"\xa0"):
+    for junk in (
+        b"\0",
+        b"junk",
+        b"\xff" * 9,
+        b"\x40",
+        b"\x44junk",
+        b"\xd2\x84\x40\xa0\x40\x40",
+        b"\xd9\xff\xff\x01",
+        b"\xa0",
+    ):
         for blob in (good + junk, junk + good, statement + junk + body, body + junk + statement):
             assert status(blob, allow_untrusted=True)[0] == "failed", (junk, blob[:20])
 
@@ -156,7 +167,9 @@ def test_a_note_on_another_commit_fails_at_its_binding(shop: Workshop, good: byt
     for target in (second, shop.out("rev-parse", "HEAD"), shop.out("rev-parse", "HEAD~3")):
         with holding(shop, target, good):
             verdict = verify(shop, target, code=1)
-            assert verdict["status"] == "failed" and verdict["reason"].startswith(f"binding: signed for another commit, {first[:12]}")
+            assert verdict["status"] == "failed" and verdict["reason"].startswith(
+                f"binding: signed for another commit, {first[:12]}"
+            )
             assert verdict["statements"][0]["checks"]["signature"]["result"] == "pass"
     with holding(shop, second, note(shop, second) + good):  # a good one beside it hides nothing
         assert verify(shop, second, code=1)["status"] == "failed"
@@ -188,7 +201,9 @@ def test_a_signer_nobody_vouches_for_is_kept_apart_from_a_bad_signature(
         assert verify(shop, first, "--allow-untrusted", code=1, env=stranger)["status"] == "failed"
 
 
-def test_a_key_that_was_revoked_or_whose_time_is_over_is_not_trusted(shop: Workshop, first: str, tmp_path: Path) -> None:
+def test_a_key_that_was_revoked_or_whose_time_is_over_is_not_trusted(
+    shop: Workshop, first: str, tmp_path: Path
+) -> None:
     key = (shop.home / ".config/gittraj/key.pub").read_text()
     (tmp_path / "revoked").write_text(key)
     krl = tmp_path / "krl"

@@ -27,7 +27,9 @@ def commit(claude: ScriptedClaude, name: str, **env: str) -> list[str]:
     """The agent writes a file and commits it; what it sees on stderr."""
     claude.say(f"Write {name}")
     claude.write(f"{name}.txt", f"content of {name}\n")
-    done = claude.run(f"git add -A && git commit -qm 'Write {name}'", env={"GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000", **env})
+    done = claude.run(
+        f"git add -A && git commit -qm 'Write {name}'", env={"GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000", **env}
+    )
     assert done.returncode == 0, done.stderr
     return done.stderr.splitlines()
 
@@ -168,7 +170,11 @@ def test_a_key_that_can_never_sign_says_the_way_out(shop: Workshop, ssh_keygen: 
     else:
         (shop.home / ".gitconfig").write_text("[user]\n\tname = Dana\n")
         words = ("user.email", "git config")
-    env = {"GIT_COMMITTER_EMAIL": "dana@example.org", "GIT_AUTHOR_EMAIL": "dana@example.org"} if kind == "no address" else {}
+    env = (
+        {"GIT_COMMITTER_EMAIL": "dana@example.org", "GIT_AUTHOR_EMAIL": "dana@example.org"}
+        if kind == "no address"
+        else {}
+    )
     assert waits(shop, commit(shop.claude(), "a", **env), *words)
     refused = shop.git("traj", "finish", check=False)
     assert refused.returncode == 1 and words[0] in refused.stderr and len(waiting(shop)) == 1
@@ -198,7 +204,8 @@ def test_a_waiting_record_that_is_damaged_is_named_and_holds_nothing_else_up(sho
     (folder / ("1" * 64)).write_bytes(os.urandom(5000))
     key.chmod(0o600)
     doctor = shop.git("traj", "doctor", check=False)
-    assert doctor.returncode == 1 and "3 waiting record(s) are damaged" in doctor.stdout and str(folder) in doctor.stdout
+    assert doctor.returncode == 1 and doctor.stdout.count("is damaged") == 3
+    assert all(str(path) in doctor.stdout for path in (broken, folder / ("0" * 64), folder / ("1" * 64)))
     assert shop.git("traj", "finish").returncode == 0
     assert len(shop.noted()) == 1 and shop.json("verify", "--all")["ok"] is True
     assert commit(claude, "three") == [] and len(shop.noted()) == 2
@@ -240,7 +247,9 @@ def test_a_scanner_that_hangs_is_ended_with_the_hook(tmp_path: Path, hermetic_se
     claude.write("a.txt", "content\n")
     shop.git("add", "-A")
     env = {**os.environ, **shop.env, "CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": claude.session}
-    process = subprocess.Popen(["git", "commit", "-qm", "A"], cwd=shop.repo, env=env, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        ["git", "commit", "-qm", "A"], cwd=shop.repo, env=env, stderr=subprocess.PIPE, start_new_session=True
+    )
     for _ in range(200):
         if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text():
             break
