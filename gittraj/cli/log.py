@@ -41,7 +41,7 @@ def commit_lines(line: "LogLine") -> "Iterator[Line]":
     from gittraj.cli.escape import one_line
 
     agents = [one_line(text) for text in _agents(line)]
-    size = f"+{line.added} −{line.removed}"
+    size = "" if line.added is None else f"+{line.added} −{line.removed}"
     steps = f"{line.steps} step{'' if line.steps == 1 else 's'}" if line.statements else ""
     yield Line(
         ("note", line.commit.id[:8]),

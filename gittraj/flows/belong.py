@@ -56,7 +56,7 @@ def attach_past(house: House, tail: Tail, commit: Commit, *, scan: bool = True) 
     )
     if not stop or not (call or evidence_for(house, tail, commit, stop)):
         return None
-    return keep_first(house, tail, commit, stop, scan=scan)
+    return keep_first(house, tail, commit, stop, still_open=bool(call and call.open), scan=scan)
 
 
 def end_of_given(house: House, tail: Tail, commit: Commit) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gittraj.errors import StoreError
 from gittraj.flows.statements import NoteRead, read_note
 from gittraj.flows.wiring import House, keychain, open_house
 from gittraj.model.entry import walk
@@ -43,8 +44,11 @@ def _holds(statement: Verified) -> bool:
     return statement.statement.kind == RECORD and schema == ["pass"]
 
 
-def _lines(house: House, commit: str) -> tuple[int, int]:
-    return lookup.line_counts(house.repository, commit)
+def _lines(house: House, commit: str) -> tuple[int, int] | tuple[None, None]:
+    try:
+        return lookup.line_counts(house.repository, commit)
+    except StoreError:  # a shallow or partial clone lacks what there is to compare
+        return None, None
 
 
 def _verdict(read: NoteRead) -> str:

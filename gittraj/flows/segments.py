@@ -12,7 +12,7 @@ from gittraj.errors import AgentError
 from gittraj.model.commit import Commit
 from gittraj.model.entry import Entry
 from gittraj.model.operation import Move, Observed, Patch
-from gittraj.replay.steps import Command, Event, Origin, Step
+from gittraj.replay.steps import Command, Event, Noticed, Origin, Step
 
 _DRIVE = re.compile(r"[A-Za-z]:/")
 _ASKED = 500  # paths that are looked up to find where the repository lay
@@ -176,6 +176,11 @@ def events_of(
             close()
         group.append(seen)
     close()
+    data = event.call.get("data")
+    if (
+        isinstance(data, dict) and data.get("kind") == "edited_text_file"
+    ):  # Claude Code's note that a file it knows has changed
+        steps.append(Noticed(inside(_text(data.get("filename")), segment.cwd or root, root)))
     shell = Origin("shell", segment.session, entry, event.turn)
     for ran in shell_calls.commands(event.call, event.result):
         code = 0 if made and ran.code is None else ran.code

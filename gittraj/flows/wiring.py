@@ -1,5 +1,6 @@
 """The one place where rooms are joined: a directory and the environment go in, an opened `House` with its ports comes out."""
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -120,7 +121,9 @@ def _repository_list(house: House) -> Source | None:
     return None
 
 
+@functools.cache
 def _ask(prompt: str) -> str | None:
+    """One passphrase is asked for once, however many records it signs; it is forgotten with the process."""
     import getpass
 
     try:

@@ -67,7 +67,7 @@ class VerifyReport(msgspec.Struct, frozen=True):
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """One commit of `git traj log`. `steps`: tool calls, children included. `added`/`removed`: lines of git's default diff."""
+    """One commit of `git traj log`. `steps`: tool calls, children included. `added`/`removed`: lines of git's default diff; None where objects are missing."""
 
     commit: Commit
     statements: int
@@ -76,8 +76,8 @@ class LogLine(msgspec.Struct, frozen=True):
     models: tuple[str, ...]
     sessions: tuple[str, ...]
     steps: int
-    added: int
-    removed: int
+    added: int | None
+    removed: int | None
     verdict: str
 
 

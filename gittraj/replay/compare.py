@@ -11,6 +11,7 @@ from gittraj.replay.engine import Hint, Replay
 from gittraj.replay.files import GITLINK, File, Version
 from gittraj.replay.lines import UNEXPLAINED, count
 from gittraj.replay.spans import lines
+from gittraj.replay.states import MASK, revealed
 from gittraj.replay.steps import Origin
 
 _FORMATTERS = re.compile(
@@ -45,6 +46,7 @@ def judge(replay: Replay, change: Changed, *, gaps: str = "") -> ReplayedFile:
         )
     files = replay.files
     file, source = files.at(change.path), files.at(change.old_path)
+    hidden = _reveal(replay, file, change)
     same = file.now.content == change.new and (change.path == change.old_path or source.now.content is None)
     old = _version(replay, source.committed, change.old, change.old_mode)
     part = None if same or change.path != change.old_path else files.part(file, change.new)
@@ -67,6 +69,8 @@ def judge(replay: Replay, change: Changed, *, gaps: str = "") -> ReplayedFile:
     if change.sides:
         attributed = _with_sides(replay, change, attributed, binary=binary)
     coverage = counted(attributed)
+    if hidden:
+        file.blame("redacted", "the record hides a part of what was written")
     status, cause, reason = _status(replay, change, file, coverage, same=same, part=part is not None, gaps=gaps)
     return ReplayedFile(
         change.path,
@@ -112,48 +116,63 @@ def _version(replay: Replay, version: Version, content: bytes | None, mode: int)
     return Version(content, mode, replay.files.ledger.spliced(version.lines, spans, UNEXPLAINED))
 
 
+def _reveal(replay: Replay, file: File, change: Changed) -> bool:
+    """Whether lines of ours are those of the commit but for a part that the record hides; they are taken for the same then."""
+    ours, theirs = file.now.content, change.new
+    if not ours or not theirs or ours == theirs or MASK.encode() not in ours:
+        return False
+    shown = revealed(ours, theirs, replay.files.spans(ours, theirs))
+    if shown == ours:
+        return False
+    file.now = Version(shown, file.now.mode, file.now.lines)
+    return True
+
+
 def _status(
     replay: Replay, change: Changed, file: File, coverage: dict[str, Lines], *, same: bool, part: bool, gaps: str
 ) -> tuple[str, str, str]:
     """(status, cause, reason)."""
-    unexplained = coverage["unexplained"]
+    unexplained = coverage["unexplained"] != Lines()
     mode = file.now.mode if change.new is not None else 0
-    if same and mode == change.new_mode and (file.steps or change.path != change.old_path):
-        if file.reason and file.cause != "external":
+    if (same or part) and mode == change.new_mode and (file.steps or change.path != change.old_path):
+        if file.cause in ("redacted", "cut") or file.unfit:
             return "unverifiable", file.cause, file.reason
-        if file.cause == "external" and "does not fit" in file.reason:
-            return "unverifiable", file.cause, file.reason
+        if part:
+            return "match", "", "a part of the replayed changes is committed"
         return (
             ("match", "external", file.reason or "not all lines are from the trace")
-            if unexplained != Lines()
+            if unexplained
             else ("match", "", "")
         )
-    if part and mode == change.new_mode:
-        return "match", "", "a part of the replayed changes is committed"
-    if coverage["merge"] != Lines() and unexplained == Lines():
+    if coverage["merge"] != Lines() and not unexplained:
         return "match", "", "as another side of the merge has it"
-    if file.cause in ("redacted", "cut"):
+    if file.cause == "cut" or (file.cause == "redacted" and file.unfit):
         return "unverifiable", file.cause, file.reason
     cause, reason = _cause(replay, change, file)
     if not file.steps:
         if gaps:
             return "unverifiable", "no_transcript", gaps
         return "untraced", cause, reason or "no recorded action touched it"
-    if file.now.content == change.new and same:
+    if same:
         return "mismatch", cause, f"its mode is {change.new_mode:o}, replay gives {mode:o}"
     return "mismatch", cause, reason
 
 
 def _cause(replay: Replay, change: Changed, file: File) -> tuple[str, str]:
+    """What made the difference, as far as the record tells."""
     if file.cause:
         return file.cause, file.reason
     since = replay.hints[file.seen :]
     commands = named(since, change.path) or named(since, change.old_path)
-    formatted = next((hint for hint in since if _FORMATTERS.search(hint.text)), None)
-    if formatted and file.steps and _squeezed(file.now.content) == _squeezed(change.new):
-        return "formatter", "only blanks differ, and a formatter ran"
+    if file.steps and change.new and _squeezed(file.now.content) == _squeezed(change.new):
+        ran = any(_FORMATTERS.search(hint.text) for hint in replay.hints)
+        return "formatter", "only blanks differ" + (", and a formatter ran" if ran else "")
     if commands:
         return "shell", "a shell command whose effect is not certain names it"
+    if file.noticed:
+        return "external", "the agent was told that something else had changed it"
+    if file.proven:
+        return "external", "it was changed after the last recorded action, whose outcome is proven"
     return "unknown", ""
 
 

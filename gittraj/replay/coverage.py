@@ -5,7 +5,8 @@ counts as new. A line that git counts as added and we know to be old is therefor
 old one: from git's pairs of kept lines to ours and back, until a line is reached that something made. The same for removed lines.
 """
 
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gittraj.model.report import CLASSES, LineRange, Lines
@@ -36,48 +37,69 @@ def attribute(
     counts all the same, in a hunk where nothing else tells. `moved`: what brought lines of another file here.
     """
     before, after = frozenset(old), frozenset(new)
-    places_old: dict[int, int] = {}  # made when first needed: in most hunks git and we agree
-    places_new: dict[int, int] = {}
-    to_new = to_old = None
+    paired = _Pairs(old, new, hunks)
     result = Attributed([], [])
     for span in hunks:
         open_added: list[int] = []
         open_removed: list[int] = []
         known: list[Origin] = []
         for at in range(span.new_start, span.new_end):
-            place = at
-            while True:
-                line = new[place]
-                if line not in before:
-                    maker = ledger.maker(line)
-                    known.append(moved if maker is BASE else maker)
-                    result.added.append((at, known[-1]))
-                    break
-                to_new = to_new or mapping(hunks, len(old))
-                places_old = places_old or {each: index for index, each in enumerate(old)}
-                place = to_new[places_old[line]]
-                if place < 0:
-                    open_added.append(at)
-                    break
+            line = _followed(at, new, before, paired.new)
+            if line < 0:
+                open_added.append(at)
+                continue
+            maker = ledger.maker(line)
+            known.append(moved if maker is BASE else maker)
+            result.added.append((at, known[-1]))
         for at in range(span.old_start, span.old_end):
-            place = at
-            while True:
-                line = old[place]
-                if line not in after:
-                    known.append(ledger.remover(line))
-                    result.removed.append((at, known[-1]))
-                    break
-                to_old = to_old or mapping(hunks, len(new), reverse=True)
-                places_new = places_new or {each: index for index, each in enumerate(new)}
-                place = to_old[places_new[line]]
-                if place < 0:
-                    open_removed.append(at)
-                    break
+            line = _followed(at, old, after, paired.old)
+            if line < 0:
+                open_removed.append(at)
+                continue
+            known.append(ledger.remover(line))
+            result.removed.append((at, known[-1]))
         if open_added or open_removed:
             origin = max(known, key=known.count) if known else last
             result.added.extend((at, origin) for at in open_added)
             result.removed.extend((at, origin) for at in open_removed)
     return result
+
+
+class _Pairs:
+    """Where git sees the line that we know under a number; made when first asked, as in most hunks git and we agree."""
+
+    def __init__(self, old: Sequence[int], new: Sequence[int], hunks: Sequence[Span]) -> None:
+        self._old = old
+        self._new = new
+        self._hunks = hunks
+
+    def new(self, line: int) -> int:
+        """The place in the new version of what git takes for the old version's `line`, -1 for none."""
+        return self._to_new.get(line, -1)
+
+    def old(self, line: int) -> int:
+        """The place in the old version of what git takes for the new version's `line`, -1 for none."""
+        return self._to_old.get(line, -1)
+
+    @functools.cached_property
+    def _to_new(self) -> dict[int, int]:
+        return dict(zip(self._old, mapping(self._hunks, len(self._old)), strict=True))
+
+    @functools.cached_property
+    def _to_old(self) -> dict[int, int]:
+        return dict(zip(self._new, mapping(self._hunks, len(self._new), reverse=True), strict=True))
+
+
+def _followed(place: int, here: Sequence[int], there: frozenset[int], across: Callable[[int], int]) -> int:
+    """The line on this side only to which the pairs lead from `place`, -1 where they end on the other side."""
+    for _ in range(len(here)):
+        line = here[place]
+        if line not in there:
+            return line
+        place = across(line)
+        if place < 0:
+            return -1
+    return -1
 
 
 def merged(attributed: Attributed, kept: set[int], dropped: set[int]) -> Attributed:

@@ -16,7 +16,7 @@ from gittraj.replay.lines import UNEXPLAINED, Ledger
 from gittraj.replay.recorded import REDACTED, agrees
 from gittraj.replay.shell import ShellWrite, Uncertain, interpret
 from gittraj.replay.spans import Applied, NotApplicable, Span, diff_spans
-from gittraj.replay.steps import Command, Contents, Event, Kept, Landing, Listing, Origin, Step, Tree
+from gittraj.replay.steps import Command, Contents, Event, Kept, Landing, Listing, Noticed, Origin, Step, Tree
 
 FILE_LIMIT = 64 << 20  # bytes of one file in memory; hosts refuse files over 100 MB, and a trace may ask for gigabytes
 WORK_LIMIT = (
@@ -59,6 +59,10 @@ class Replay:
                 self._step(event)
             elif isinstance(event, Command):
                 self._command(event)
+            elif isinstance(event, Noticed):
+                path = self.files.resolve(event.path)
+                if path:
+                    self.files.at(path).noticed = True
             elif isinstance(event, Landing):
                 self._staged = False
                 for change in event.changes:
@@ -86,15 +90,21 @@ class Replay:
         if not path:
             return
         file = self.files.at(path)
-        if self._resync(file, path, step):
+        file.proven = self._resync(file, path, step)
+        if file.proven:
             file.seen = len(self.hints)
         if not self._affordable(file, step):
             return
         applied = apply_call(step.observed, file.now.content, agent=step.agent)
+        if applied is REDACTED:
+            hidden = tuple(states.masked(each) for each in step.observed)
+            applied = apply_call(hidden, file.now.content, agent=step.agent)
+            step = step._replace(redacted=True)
         if isinstance(applied, NotApplicable):
             if state == "applied":
                 cause = "redacted" if step.redacted or applied is REDACTED else "external"
                 file.blame(cause, f"a recorded edit does not fit: {applied.reason}")
+                file.unfit = True
                 file.steps += 1
             return
         self.operations += 1
@@ -118,11 +128,10 @@ class Replay:
         file = self.files.change(path, applied.content, applied.spans, step.origin, applied.mode or 0)
         file.steps += 1
         if whole:
-            file.cause = file.reason = ""
+            file.heal()
             file.seen = len(self.hints)
-        if step.redacted:
-            file.blame("redacted", "a part of the recorded edit is redacted")
         own = self._grade(file, applied, step)
+        file.proven = own == "state" or (file.proven and applied.how == "exact")
         file.grade = own if whole or own == "state" else max(file.grade, own, key=_rank)
 
     def _grade(self, file: File, applied: Applied, step: Step) -> str:

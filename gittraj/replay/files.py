@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable, Sequence
 
 from gittraj.model.commit import Change
+from gittraj.replay.coverage import attribute
 from gittraj.replay.lines import BASE, UNEXPLAINED, Ledger, count
 from gittraj.replay.spans import Span, lines
 from gittraj.replay.steps import Blob, Contents, Kept, Listing, Origin, Tree
@@ -32,10 +33,14 @@ class File:
     `committed`: as the last commit has it. `steps`: how many recorded actions changed it. `grade`: of the weakest evidence its
     content rests on. `cause`, `reason`: what went wrong on the way, if anything ("external", "redacted", "cut"). `seen`: how many
     uncertain commands had run when a record last proved the state of the file. `last`, `moved`: what changed it last, what moved
-    it here.
+    it here. `proven`: a record proves its content up to the last recorded action. `noticed`: the agent was told of another's change.
+    `unfit`: an action that is recorded as done did not fit.
     """
 
-    __slots__ = ("cause", "committed", "grade", "last", "moved", "now", "reason", "seen", "steps", "versions")
+    __slots__ = (
+        "cause", "committed", "grade", "last", "moved", "noticed", "now", "proven", "reason", "seen", "steps", "unfit",
+        "versions",
+    )  # fmt: skip
 
     def __init__(self, now: Version) -> None:
         self.now = now
@@ -43,6 +48,9 @@ class File:
         self.versions: list[Version] = []
         self.steps = 0
         self.seen = 0
+        self.proven = False
+        self.noticed = False
+        self.unfit = False
         self.grade = GRADES[0]
         self.last = UNEXPLAINED
         self.moved = UNEXPLAINED
@@ -53,6 +61,11 @@ class File:
         """Remember the first thing that went wrong."""
         if not self.cause:
             self.cause, self.reason = cause, reason
+
+    def heal(self) -> None:
+        """The whole content is known again, whatever went wrong before."""
+        self.cause = self.reason = ""
+        self.unfit = False
 
 
 class Files:
@@ -129,7 +142,7 @@ class Files:
         else:
             numbers = self.ledger.spliced(file.now.lines, self.spans(file.now.content, content), UNEXPLAINED)
             file.now = file.committed = Version(content, mode, numbers)
-        file.cause = file.reason = ""
+        file.heal()
         file.grade = GRADES[0]
         file.steps = 0
         file.versions.clear()
@@ -166,18 +179,34 @@ class Files:
         if ours is None or content is None or b"\0" in ours[:8000]:
             return None
         old, new, wanted = lines(base or b""), lines(ours), lines(content)
-        ready = {(span.old_start, span.old_end): span for span in self.spans(base, ours)}
+        whole = self.spans(base, ours)
+        ready = {(span.old_start, span.old_end): span for span in whole}
+        there = frozenset(file.committed.lines)
         numbers: list[int] = []
         at = 0
+        origins: dict[int, Origin] = {}
         for span in self.spans(base, content):
             mine = ready.get((span.old_start, span.old_end))
             if mine is None or new[mine.new_start : mine.new_end] != wanted[span.new_start : span.new_end]:
                 return None
             numbers += file.committed.lines[at : span.old_start]
-            numbers += file.now.lines[mine.new_start : mine.new_end]
+            for place in range(mine.new_start, mine.new_end):
+                line = file.now.lines[place]
+                if line in there:  # git takes another of several equal lines for the old one: each number stands once
+                    origins = origins or self._origins(file, whole)
+                    numbers += self.ledger.fresh(1, origins[place])
+                else:
+                    numbers.append(line)
             at = span.old_end
         numbers += file.committed.lines[at : len(old)]
         return numbers if len(numbers) == len(wanted) else None
+
+    def _origins(self, file: File, whole: Sequence[Span]) -> dict[int, Origin]:
+        """What made each line that git counts as added between the committed state and ours; what removed lines is noted."""
+        found = attribute(file.committed.lines, file.now.lines, whole, self.ledger, last=file.last)
+        for place, origin in found.removed:
+            self.ledger.removed_by.setdefault(file.committed.lines[place], self.ledger.number(origin))
+        return dict(found.added)
 
     def spans(self, old: bytes | None, new: bytes | None) -> Sequence[Span]:
         """The lines that differ between two contents."""

@@ -19,6 +19,7 @@ __all__ = ["ShellWrite", "Uncertain", "interpret"]
 MAX_NAMED = 200  # files named as a hint; a text that mentions more says nothing about any of them
 _LOOKED_AT = 200_000  # characters of a text in which names are looked for
 _MENTIONS = 20_000  # words of a text that are looked up
+_MAC_HOMES = "/Users/"
 _WORD = re.compile(r"[^\s'\"`;|&<>(){}=,:$\\]+")
 _TARGET = re.compile(r"\d?>{1,2}[|&]?\s*['\"]?([^\s'\"`;|&<>(){}$\\]+)")
 _FOLDER = re.compile(r"\bcd\s+['\"]?([^\s'\"`;|&<>(){}$\\]+)")
@@ -56,7 +57,8 @@ def interpret(
     what the command ended with, None if not recorded; with 0, all steps joined by ``&&`` ran. `listing(folder)`: names directly
     inside (folders with a slash at the end), None for no such folder. `committed(path, revision)`: the file in a revision, "" for
     the index; None where not known. `root`: the top of the repository: what lies outside is not known, and no loss. `shell`:
-    "bash", or "" where another shell may have run the text. Never raises.
+    "bash" (under ``/Users/``, where agents run zsh, taken as either), "zsh", or "" where another shell may have run the text.
+    Never raises.
     """
     files = Files(read, listing, committed, root)
     doubt: Doubt | None = None
@@ -65,8 +67,9 @@ def interpret(
         command.encode()
         if "\0" in command:
             raise Unreadable("a zero byte")
-        body = parse(command, bash=shell == "bash")
-        outcome = run(body, Shell(files, cwd, "bash" if shell == "bash" else ""), exit_code)
+        body = parse(command, bash=shell in ("bash", "zsh"))
+        dialect = "bash" if shell == "bash" and not cwd.startswith(_MAC_HOMES) else ""
+        outcome = run(body, Shell(files, cwd, dialect), exit_code)
     except (Unreadable, UnicodeEncodeError) as error:
         doubt = Doubt(str(error), unknown=True)
     except Doubt as found:

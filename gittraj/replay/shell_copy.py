@@ -116,11 +116,13 @@ def rm(call: Call) -> Outcome:
     for name in names:
         path = call.shell.path(name)
         if name.endswith("/") and (files.exists(path) or path in files.clouded):
-            raise Doubt(f"{name} is no folder", [path])
+            raise Doubt(f"{name} is no folder", unknown=True)
         if files.around(path):
             raise Doubt("a folder around the repository is removed", unknown=True)
         if not files.exists(path) and flags & {"r", "R", "--recursive"}:
             gone = files.below(path) if files.inside(path) else files.made_below(path)
+            if call.shell.maybe and files.is_folder(path):
+                raise Doubt(f"{path} may be there or not", unknown=True)
             for each in gone:
                 call.shell.write(each, None)
             files.forget_folder(path)
@@ -170,6 +172,8 @@ def _pairs(call: Call, names: list[str], folders: bool) -> list[tuple[str, str]]
     into = names[-1].endswith("/") or files.is_folder(target)
     if any(name.endswith("/") and files.exists(shell.path(name)) for name in names):
         raise Doubt("a file with the name of a folder")
+    if target in files.maybe_folders or target in files.clouded:
+        raise Doubt(f"{target} may be a folder")
     if (len(names) > 2 or call.more) and not into:
         raise Doubt(f"{target} is not a known folder")
     found: list[tuple[str, str]] = []
@@ -193,6 +197,8 @@ def _pairs(call: Call, names: list[str], folders: bool) -> list[tuple[str, str]]
             below = files.below(source)
             if not below or not (into or call.succeeded) or files.below(to):
                 raise Doubt(f"{source} is not a known file")
+            if shell.maybe:
+                raise Doubt(f"{source} may be there or not", unknown=True)
             found += [(each, to + each[len(source) :]) for each in below]
         else:
             raise Doubt(f"{source} is not a known file")

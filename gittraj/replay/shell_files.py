@@ -46,7 +46,7 @@ class Files:
 
     `read(path)`: bytes, or None for no such file; it may raise `LookupError` where it does not know. `listing(folder)`: names
     directly inside, folders with a slash at the end; None for no such folder. `root`: where the repository lies; what is
-    outside of it is unknown unless the text made it. `read_now`: what was looked at since the caller emptied it. `clouded`: files in `root` whose content is no longer certain.
+    outside of it is unknown unless the text made it. `read_now`: what was looked at since the caller emptied it. `maybe_folders`: folders that may be there. `clouded`: files in `root` whose content is no longer certain.
     """
 
     def __init__(self, read: Read, listing: Listing | None, committed: Committed | None, root: str) -> None:
@@ -58,7 +58,9 @@ class Files:
         self._committed = committed
         self._root = posixpath.normpath(root) if root else ""
         self._over: dict[str, bytes | None] = {}
+        self.maybe_folders: set[str] = set()
         self._folders: set[str] = set()
+        self._gone: set[str] = set()
         self._bytes = 0
 
     def inside(self, path: str) -> bool:
@@ -162,7 +164,15 @@ class Files:
             return True
         if self.made_below(path):
             return True
-        return self.inside(path) and self._listing is not None and self._listing(path) is not None
+        return (
+            self.inside(path)
+            and self._listing is not None
+            and not self._is_gone(path)
+            and self._listing(path) is not None
+        )
+
+    def _is_gone(self, path: str) -> bool:
+        return any(path == each or path.startswith(each + "/") for each in self._gone)
 
     def in_the_way(self, path: str) -> bool:
         """Whether a file is, or may be, where a folder at `path` would have to be."""
@@ -178,7 +188,7 @@ class Files:
             raise Doubt(f"what lies in {folder} is not known")
         prefix = folder.rstrip("/") + "/"
         self.read_now.add(prefix[:-1] or "/")
-        found = set(self._listing(folder) or ())
+        found = set(() if self._is_gone(folder) else self._listing(folder) or ())
         for path, content in self._over.items():
             if path.startswith(prefix):
                 name, slash, _ = path[len(prefix) :].partition("/")
@@ -213,4 +223,5 @@ class Files:
 
     def forget_folder(self, folder: str) -> None:
         """The folder is gone, as far as the text made it."""
+        self._gone.add(folder)
         self._folders -= {each for each in self._folders if each == folder or each.startswith(folder + "/")}

@@ -6,7 +6,7 @@ from gittraj.replay.shell_state import UNKNOWN, UNSURE, Call, Outcome
 
 # they read, or change the index, refs and configuration, never a file of the worktree
 _HARMLESS = frozenset((
-    "add", "blame", "branch", "bundle", "cat-file", "check-ignore", "commit", "commit-tree", "config", "count-objects", "describe",
+    "add", "blame", "branch", "cat-file", "check-ignore", "commit", "commit-tree", "config", "count-objects", "describe",
     "diff", "diff-tree", "fetch", "for-each-ref", "fsck", "gc", "grep", "hash-object", "help", "init", "log", "ls-files", "ls-remote", "ls-tree",
     "merge-base", "name-rev", "notes", "push", "reflog", "remote", "rev-list", "rev-parse", "shortlog", "show", "show-ref", "status",
     "symbolic-ref", "tag", "update-ref", "var", "version", "whatchanged", "write-tree",
@@ -21,7 +21,6 @@ def git(call: Call) -> Outcome:
     while args and args[0].startswith("-"):
         if args[0] == "-C" and len(args) > 1:
             shell = shell.child()
-            shell.depth -= 1
             shell.cwd = shell.path(args[1])
             del args[:2]
         elif args[0] == "-c" and len(args) > 1:
@@ -34,7 +33,10 @@ def git(call: Call) -> Outcome:
         return UNKNOWN
     name, args = args[0], args[1:]
     if name in _HARMLESS:
-        if any(arg.startswith(("--output=", "--open-files-in-pager")) for arg in args):
+        elsewhere = (
+            ("--output", "--open-files-in-pager", "--file", "-O") if name in ("config", "grep") else ("--output",)
+        )
+        if any(arg.startswith(elsewhere) or (name == "config" and arg == "-f") for arg in args):
             raise Doubt("git writes its output to a file", unknown=True)
         return UNKNOWN
     if UNSURE in args and (name not in ("checkout", "switch") or args[:1] not in (["-b"], ["-c"])):
@@ -64,6 +66,8 @@ def _mv(call: Call) -> Outcome:
     if "k" in flags:
         raise Doubt("git mv -k may leave files")
     sources = [call.shell.path(name) for name in names[:-1]]
+    if not call.succeeded and not all(call.shell.files.exists(path) for path in sources):
+        raise Doubt("git may refuse to move a folder", unknown=True)
     if not call.succeeded and any(call.shell.files.committed(path, "") is None for path in sources):
         raise Doubt("git may not know the file", [*sources, call.shell.path(names[-1])] if names else None)
     if not (call.succeeded or flags & {"f", "--force"}) and call.shell.files.exists(call.shell.path(names[-1])):

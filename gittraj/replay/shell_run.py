@@ -35,9 +35,11 @@ def run(body: Body, shell: Shell, exit_code: int | None) -> Outcome:
 
 def _alone(body: Body, shell: Shell, stdin: bytes | None, want: int | None, *, checked: bool = False) -> Outcome:
     """A list in a process of its own, which may exit."""
+    level = shell.level[0]
     try:
         return _list(body, shell, stdin, want, checked=checked)
     except Exit as end:
+        shell.level[0] = level
         return Outcome(end.status, None)
 
 
@@ -45,6 +47,7 @@ def _list(body: Body, shell: Shell, stdin: bytes | None, want: int | None, *, ch
     """A list; `checked`: no condition lies around it, so that its failures end the shell under ``set -e``."""
     printed: list[bytes | None] = []
     status: int | None = 0
+    shell.enter()
     for index, item in enumerate(body):
         last = index == len(body) - 1
         plain = not item.rest and not item.first.negated
@@ -56,6 +59,7 @@ def _list(body: Body, shell: Shell, stdin: bytes | None, want: int | None, *, ch
             if strict and status is not None:
                 raise Exit(status)
             shell.maybe = shell.exits = True  # it may have ended here
+    shell.leave()
     return Outcome(status, joined(printed))
 
 
@@ -123,13 +127,14 @@ def _stages(pipeline: Pipeline, shell: Shell, stdin: bytes | None, want: int | N
     files = shell.files
     statuses: list[int | None] = []
     outer, files.read_now = files.read_now, set()
-    outcome = DONE
+    outcome, level = DONE, shell.level[0]
     for index, stage in enumerate(pipeline.stages):
         last = index == len(pipeline.stages) - 1
         before, read = len(files.writes), set(files.read_now)
         try:
             outcome = _command(stage, shell.child(), stdin, want if last or shell.pipefail else None)
         except Exit as end:
+            shell.level[0] = level
             outcome = Outcome(end.status, None)
         written = touched(files.writes[before:])
         now, files.read_now = files.read_now, read
@@ -158,7 +163,7 @@ def _redirected(
     """Run `inner` with its streams redirected."""
     if not command.redirects:
         return inner(Streams(stdin))
-    files, maybe, before = shell.files, shell.maybe, len(shell.files.writes)
+    files, maybe, before, cwd = shell.files, shell.maybe, len(shell.files.writes), shell.cwd
     outer, files.read_now = files.read_now, set()
     found = streams(command.redirects, shell, stdin, succeeded=want == 0)
     shell.maybe = maybe or not found.certain
@@ -179,7 +184,10 @@ def _redirected(
     outcome = finish(found, outcome, shell, mixed=mixed)
     files.read_now |= outer
     shell.maybe = maybe or shell.exits
-    return outcome if found.certain else UNKNOWN
+    if found.certain:
+        return outcome
+    shell.hoped, shell.cwd = "", cwd if shell.cwd == cwd else None
+    return UNKNOWN
 
 
 def _compound(command: Command, shell: Shell, stdin: bytes | None, want: int | None) -> Outcome:

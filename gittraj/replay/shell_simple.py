@@ -73,7 +73,7 @@ def _wrapped(wrapped: Wrapped, more: bool, shell: Shell, stdin: bytes | None, wa
     inner.variables = {}
     inner.errexit, inner.pipefail = wrapped.errexit, False
     try:
-        body = parse(wrapped.script, inner.depth, bash=inner.dialect == "bash")
+        body = parse(wrapped.script, inner.level[0], bash=inner.dialect == "bash")
     except Unreadable as error:
         raise Doubt(str(error), unknown=True) from None
     return shell.script(body, inner, stdin, want)

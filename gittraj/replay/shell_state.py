@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gittraj.replay.shell_files import Doubt, Files, ShellWrite
 from gittraj.replay.shell_tree import Body, Substitution, Text, Variable, Word
 
+MAX_DEPTH = 40  # lists within lists that are followed; a dozen frames each, under Python's limit of 1000
 MAX_STEPS = 20_000  # commands interpreted for one text; loops of loops end here
 
 UNSURE = "\0"  # an argument (or several) that is not known; no real argument holds a NUL
@@ -90,7 +91,7 @@ class Shell:
         self.exits = False
         self.nounset = False
         self.hoped = ""
-        self.depth = 0
+        self.level = [0]
         self.steps = [0]
         self.script: Callable[[Body, Shell, bytes | None, int | None], Outcome] = lambda *_args: UNKNOWN
         self.substitute: Callable[[Substitution, Shell], bytes | None] = lambda _part, _shell: None
@@ -105,12 +106,19 @@ class Shell:
             self.pipefail,
             self.nounset,
         )
-        child.depth, child.steps, child.substitute, child.script = (
-            self.depth + 1, self.steps, self.substitute, self.script,
-        )  # fmt: skip
-        if child.depth > 50:  # as deep as a text may nest
-            raise Doubt("nested deeper than is looked into", unknown=True)
+        child.level, child.steps = self.level, self.steps
+        child.substitute, child.script = self.substitute, self.script
         return child
+
+    def enter(self) -> None:
+        """Go one list deeper. Raises `Doubt` where that is too deep."""
+        self.level[0] += 1
+        if self.level[0] > MAX_DEPTH:
+            raise Doubt("nested deeper than is looked into", unknown=True)
+
+    def leave(self) -> None:
+        """Come back from a list."""
+        self.level[0] -= 1
 
     def step(self) -> None:
         """Count a command. Raises `Doubt` when there are too many."""

@@ -4,10 +4,19 @@ Agents record text: line ends become LF, a byte order mark may be gone, bytes th
 is the same state where it differs in nothing else, and what follows from it keeps the bytes of the lines that are the same.
 """
 
+import re
+from collections.abc import Sequence
+
+import msgspec
+
 from gittraj.codec.digest import git_blob_id
-from gittraj.replay.spans import lines
+from gittraj.model.operation import Observed, Patch, Replace, Write
+from gittraj.replay.spans import Span, lines
 
 BOM = b"\xef\xbb\xbf"
+MASK = "REDACTED"
+_MARKER = re.compile(r"\{redacted: [A-Za-z0-9_./-]{1,120}, bytes: [0-9]{1,12}, sha256-salted: [0-9a-f]{32}\}")
+_HIDDEN = re.compile(rb"[<\[]?REDACTED(?:[_ A-Z0-9]{0,40})[>\]]?")  # as containers of sessions write it, too
 
 
 def is_blob(blob: str, content: bytes | None) -> bool:
@@ -44,3 +53,34 @@ def _text(data: bytes) -> bytes:
 
 def _ended(line: bytes, ending: bytes) -> bytes:
     return line[:-1] + ending if line.endswith(b"\n") and not line.endswith(b"\r\n") else line
+
+
+def masked(observed: Observed) -> Observed:
+    """`observed` with one short mask in place of each marker of ours, so that what stands around it can still be replayed."""
+    operation, after = observed.operation, observed.after
+    if isinstance(operation, Write):
+        operation = msgspec.structs.replace(operation, content=_MARKER.sub(MASK, operation.content))
+    elif isinstance(operation, Replace):
+        texts = {"old": _MARKER.sub(MASK, operation.old), "new": _MARKER.sub(MASK, operation.new)}
+        operation = msgspec.structs.replace(operation, **texts)
+    elif isinstance(operation, Patch):
+        operation = msgspec.structs.replace(operation, hunks=_MARKER.sub(MASK, operation.hunks))
+    after = None if after is None else _MARKER.sub(MASK, after)
+    return msgspec.structs.replace(observed, operation=operation, after=after, redacted=False)
+
+
+def revealed(ours: bytes, theirs: bytes, spans: Sequence[Span]) -> bytes:
+    """`ours` with each line that has a masked part replaced by the line of `theirs` that fits around the mask; `spans`: where they differ."""
+    if MASK.encode() not in ours:
+        return ours
+    result, told = lines(ours), lines(theirs)
+    for span in spans:
+        at = span.new_start
+        for place in range(span.old_start, span.old_end):
+            if MASK.encode() not in result[place]:
+                continue
+            pattern = re.compile(b".+".join(re.escape(part) for part in _HIDDEN.split(result[place])), re.DOTALL)
+            fits = next((each for each in range(at, span.new_end) if pattern.fullmatch(told[each])), None)
+            if fits is not None:
+                result[place], at = told[fits], fits + 1
+    return b"".join(result)

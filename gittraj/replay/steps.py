@@ -45,6 +45,12 @@ class Command(NamedTuple):
     code: int | None = 0
 
 
+class Noticed(NamedTuple):
+    """The agent was told that something else had changed the file."""
+
+    path: str
+
+
 class Landing(NamedTuple):
     """A commit was made here."""
 
@@ -77,7 +83,7 @@ class Blob(NamedTuple):
     mode: int
 
 
-Event = Step | Command | Landing | Restore
+Event = Step | Command | Noticed | Landing | Restore
 Tree = Callable[[str], Blob | None]  # the file at a path of one commit
 Listing = Callable[[str], Iterable[str] | None]  # names in a folder of that commit, folders with a slash at the end
 Contents = Callable[[str], bytes | None]  # the bytes of a blob id, None where it is not at hand

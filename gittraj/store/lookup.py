@@ -69,7 +69,7 @@ def notes_changed(notes: NoteStore, since: str, tip: str) -> Iterator[bytes]:
     if new:
         for change in trees.changes(repository.tree_bytes, old, new):
             if change.new:
-                yield repository.blob(change.new)
+                yield repository.blob(change.new, fetch=True)
 
 
 def _file(mode: int) -> bool:

@@ -31,7 +31,7 @@ class NoteStore:
         """The note of `commit`, or None. Two blobs of a mixed fan-out are joined with 0x0a, as git itself does."""
         tree = self._tree(self.tip())
         blobs = notes_tree.lookup(self.repository.tree_bytes, tree, self._key(commit)) if tree else []
-        return b"\n".join(self.repository.blob(blob) for blob in blobs) if blobs else None
+        return b"\n".join(self.repository.blob(blob, fetch=True) for blob in blobs) if blobs else None
 
     def has(self, commit: str) -> bool:
         """Whether `commit` has a note; the note itself, maybe of many megabytes, is not read."""
@@ -77,7 +77,7 @@ class NoteStore:
     def _changed(self, tree: str, key: str, make: Callable[[bytes | None], bytes | None]) -> str:
         store = self.repository
         blobs = notes_tree.lookup(store.tree_bytes, tree, key) if tree else []
-        old = b"\n".join(store.blob(blob) for blob in blobs) if blobs else None
+        old = b"\n".join(store.blob(blob, fetch=True) for blob in blobs) if blobs else None
         new = make(old)
         if new == old:
             return tree

@@ -110,9 +110,14 @@ class Repository(Revisions):
         """The raw bytes of a tree. Raises `StoreError`."""
         return self._typed(oid, "tree")
 
-    def blob(self, oid: str) -> bytes:
-        """The bytes of a blob. Raises `StoreError`."""
-        return self._typed(oid, "blob")
+    def blob(self, oid: str, *, fetch: bool = False) -> bytes:
+        """The bytes of a blob; with `fetch`, a partial clone gets a missing one from its remote, as git does. Raises `StoreError`."""
+        try:
+            return self._typed(oid, "blob")
+        except StoreError:
+            if not fetch or not self._partial():
+                raise
+            return self.git.run(["cat-file", "blob", oid])
 
     def blob_at(self, commit_id: str, path: str) -> bytes | None:
         """The file (or the target of a symbolic link) at `path` in a commit; None where none is there. Raises `StoreError`."""
@@ -124,7 +129,9 @@ class Repository(Revisions):
                 return None
             tree = found.id
         found = self._entry(tree, name)
-        return None if found is None or found.is_tree or found.kind == trees.GITLINK else self.blob(found.id)
+        return (
+            None if found is None or found.is_tree or found.kind == trees.GITLINK else self.blob(found.id, fetch=True)
+        )
 
     def changes(self, commit_id: str) -> list[Change]:
         """What the commit changes against its first parent, a root against the empty tree. Raises `StoreError`.
@@ -138,6 +145,10 @@ class Repository(Revisions):
     def patch_id(self, commit_id: str) -> str:
         """Git's stable patch-id against the first parent; "" for merges and empty commits. Raises `StoreError`."""
         return patch_ids.patch_id(self.git, self.git_dir, self.commit(commit_id))
+
+    def _partial(self) -> bool:
+        """Whether git left objects with a remote that promised them."""
+        return any(key.startswith("remote.") and key.endswith(".promisor") for key in self.settings.values)
 
     def _entry(self, tree: str, name: str) -> trees.Node | None:
         return next((node for node in trees.parse(self.tree_bytes(tree)) if trees.text(node.name) == name), None)

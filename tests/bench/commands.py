@@ -1,4 +1,4 @@
-"""Commands: show, verify and log on a commit with a 1 MB session."""
+"""Commands: show, verify, replay and log on a commit with a 1 MB session."""
 
 import sys
 from collections.abc import Iterator
@@ -13,11 +13,13 @@ LIMITS = {"show HEAD": 250.0}
 def run(options: Options, place: Place) -> Iterator[Row]:
     rounds = options.rounds(21)
     path = place.repository("commands", hooked=True)
-    claude = place.session(path, "cccccccc", MEGABYTE)
+    (path / "a.txt").write_text("1\n")
+    place.git(path, "add", "a.txt")
+    claude = place.session(path, "cccccccc", MEGABYTE, {str(path / "a.txt"): ("0\n", "1\n")})
     place.commit(path, {"CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": claude.session})(1)
     if len(place.git(path, "notes", "--ref=traj", "list").splitlines()) != 1:
         raise SystemExit("the session was not attached: there is nothing to show")
-    commands = ["show HEAD", "show --full HEAD", "show --json HEAD", "verify HEAD", "log", "--version"]
+    commands = ["show HEAD", "show --full HEAD", "show --json HEAD", "verify HEAD", "replay HEAD", "log", "--version"]
     actions = {
         command: lambda _, command=command: timing.run(["git", "traj", *command.split()], cwd=path, env=place.env)
         for command in commands

@@ -132,6 +132,7 @@ class Peers:
             f"trajectoriz-cli show {own} --full": (ours, b""),
             "git traj show --full HEAD": (ours, b""),
             "git traj verify HEAD": (ours, b""),
+            "git traj replay HEAD": (ours, b""),
             f"reproducible-trajectories verify-trajectories {tagged}": (tagged, b""),
             "opentraces security sanitize --tools regex,entropy": (ours, text),
             "git-traj --version": (ours, b""),
@@ -141,7 +142,8 @@ class Peers:
         }
         notes = {
             f"trajectoriz-cli show {own}": "its first 10 steps, from a cache of the parse",
-            f"reproducible-trajectories verify-trajectories {tagged}": "replays edits, checks no signature; ours: signature, signer, binding, schema; no replay",
+            "git traj replay HEAD": "edits replayed, after all checks of verify",
+            f"reproducible-trajectories verify-trajectories {tagged}": "replays edits, checks no signature",
             "opentraces security sanitize --tools regex,entropy": f"the record of that session, {len(text) / 1e6:.2f} MB",
         }  # fmt: skip
         actions = {

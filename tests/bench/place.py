@@ -56,10 +56,12 @@ class Place:
 
         return action
 
-    def session(self, path: Path, name: str, size: int) -> ScriptedClaude:
-        """A session of Claude Code in `path`, of `size` bytes."""
+    def session(
+        self, path: Path, name: str, size: int, edits: dict[str, tuple[str, str]] | None = None
+    ) -> ScriptedClaude:
+        """A session of Claude Code in `path`, of `size` bytes; `edits` as in `claude_lines`."""
         claude = ScriptedClaude(path, self.home, f"{name:0<8}-2222-4333-8444-555555555555")
-        written(claude.path, claude_lines(claude.session, str(path), seed=name), size)
+        written(claude.path, claude_lines(claude.session, str(path), seed=name, edits=edits), size)
         return claude
 
     def commit_with(self, claude: ScriptedClaude, size: int) -> timing.Action:

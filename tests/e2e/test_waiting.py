@@ -116,8 +116,9 @@ def test_on_a_terminal_the_passphrase_is_asked_for_and_only_there(
 ) -> None:
     sign_with(shop, ssh_keygen("closed", "ed25519", "open sesame"))
     assert waits(shop, commit(shop.claude(), "a"), "needs its passphrase", "no terminal")
+    shop.claude().answer("Done.")  # so that there is a second record to sign
     assert "passphrase" in typed(shop, "wrong\n", "traj", "finish") and len(waiting(shop)) == 1
-    assert "passphrase" in typed(shop, "open sesame\n", "traj", "finish")
+    assert typed(shop, "open sesame\n", "traj", "finish").count("passphrase") == 1
     assert waiting(shop) == [] and shop.json("verify")["commits"][0]["status"] == "verified"
 
 
@@ -262,3 +263,20 @@ def test_a_scanner_that_hangs_is_ended_with_the_hook(tmp_path: Path, hermetic_se
         for _ in range(100):
             os.kill(int((tmp_path / "pid").read_text()), 0)
             select.select([], [], [], 0.05)
+
+
+def test_two_processes_that_seal_at_once_make_one_statement_of_each_record(shop: Workshop) -> None:
+    key = shop.home / ".config/gittraj/key"
+    key.chmod(0o644)
+    claude = shop.claude()
+    for name in ("one", "two", "three"):
+        commit(claude, name)
+    key.chmod(0o600)
+    env = {**os.environ, **shop.env}
+    both = [
+        subprocess.Popen(["git", "traj", "finish"], cwd=shop.repo, env=env, stdout=subprocess.PIPE) for _ in range(3)
+    ]
+    assert [process.communicate(timeout=60) and process.returncode for process in both] == [0, 0, 0]
+    assert waiting(shop) == [] and shop.json("verify", "--all")["ok"] is True
+    chain = segments(shop, "HEAD~2", "HEAD~1", "HEAD")
+    assert sorted(each["index"] for each in chain) == list(range(len(chain)))

@@ -1,6 +1,8 @@
 """Command lines as agents write them, made at random, and the real shell to run them in a folder of its own."""
 
+import contextlib
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -302,13 +304,18 @@ def found(folder: Path) -> tuple[dict[str, bytes], set[str]]:
 def really(line: str, folder: Path, locale: str) -> int:
     """Let bash run the line; its exit code."""
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": locale}
-    done = subprocess.run(
-        ["bash", "-c", line],
+    process = subprocess.Popen(
+        ["bash", "-c", 'ulimit -f 2048 -t 10; exec bash -c "$0"', line],  # a line that feeds itself must come to an end
         cwd=folder,
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        timeout=20,
+        start_new_session=True,
     )
-    return done.returncode
+    try:
+        return process.wait(timeout=20)
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # what it left in the background goes too
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

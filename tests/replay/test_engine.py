@@ -5,7 +5,7 @@ import pytest
 from gittraj.codec.digest import git_blob_id
 from gittraj.model.operation import Delete, Move, Patch, Replace, Write
 from gittraj.replay import engine
-from gittraj.replay.steps import Blob, Command
+from gittraj.replay.steps import Blob, Command, Noticed
 from tests.replay.worlds import SHELL, World, step
 
 A = b"one\ntwo\nthree\n"
@@ -236,11 +236,38 @@ def test_an_empty_new_file_has_no_lines_and_still_counts() -> None:
     assert world.commit({"b": b"", "c": b""}).status != "reproducible"
 
 
-def test_a_redacted_edit_is_no_mismatch() -> None:
-    marker = "{redacted: generic.1, bytes: 20, sha256-salted: " + "0" * 32 + "}"
-    world = World({"a": A}).run(step(Replace("a", "two", f"key = {marker}"), redacted=True))
-    found = world.commit({"a": b"one\nkey = secret\nthree\n"})
+MARKER = "{redacted: generic.1, bytes: 20, sha256-salted: " + "0" * 32 + "}"
+
+
+@pytest.mark.parametrize("mask", [MARKER, "REDACTED", "<REDACTED>", "[REDACTED_API_KEY]"])
+def test_a_redacted_edit_is_no_mismatch(mask: str) -> None:
+    world = World({"a": A}).run(step(Replace("a", "two", f"key = {mask}!"), redacted=True))
+    found = world.commit({"a": b"one\nkey = secret!\nthree\n"})
+    assert (found["a"].status, found["a"].cause) == ("unverifiable", "redacted") and found.status == "partial"
+    assert found.lines("a") == {"agent": (1, 1)}
+
+
+def test_what_stands_around_a_mask_must_be_the_same() -> None:
+    world = World({"a": A}).run(step(Replace("a", "two", f"key = {MARKER}!"), redacted=True))
+    found = world.commit({"a": b"one\nkey = secret?\nthree\n"})
+    assert found["a"].status == "mismatch" and found.lines("a")["unexplained"] == (1, 0)
+
+
+def test_an_edit_whose_old_text_is_hidden_cannot_be_verified() -> None:
+    world = World({"a": A}).run(step(Replace("a", MARKER, "2"), redacted=True))
+    found = world.commit({"a": b"one\n2\nthree\n"})
     assert (found["a"].status, found["a"].cause) == ("unverifiable", "redacted")
+
+
+def test_what_changed_after_a_proven_state_was_changed_from_outside() -> None:
+    world = World({"a": A}).run(step(Replace("a", "two", "2"), before=A.decode()))
+    found = world.commit({"a": b"one\n2\nthree\nfour\n"})
+    assert (found["a"].status, found["a"].cause) == ("mismatch", "external")
+
+
+def test_a_change_that_the_agent_was_told_of_is_external() -> None:
+    world = World({"a": A}).run(Replace("a", "two", "2"), Noticed("a"))
+    assert world.commit({"a": b"one\n2\nthree\nfour\n"})["a"].cause == "external"
 
 
 def test_a_shell_command_whose_effect_is_certain_is_replayed() -> None:

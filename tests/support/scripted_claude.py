@@ -22,6 +22,8 @@ class ScriptedClaude:
         self.session = session
         self.clock = start
         slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in str(worktree))
+        if len(slug) > 200:  # as Claude Code does: cut, and a hash of the whole
+            slug = f"{slug[:200]}-1a2b3c"
         self.path = home / ".claude" / "projects" / slug / f"{session}.jsonl"
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.around: dict[str, str] = {}
