@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gittraj.flows import pending
 from tests.keyring.conftest import RealAgent
 from tests.support.other_python import OtherPython
 from tests.support.scripted_claude import ScriptedClaude
@@ -193,13 +194,19 @@ def test_a_key_that_can_never_sign_says_the_way_out(shop: Workshop, ssh_keygen: 
     assert waiting(shop) == [] and shop.json("verify")["commits"][0]["status"] == "verified"
 
 
-def test_a_waiting_record_that_is_damaged_is_named_and_holds_nothing_else_up(shop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("damaged", "noted"), [(0, 1), (1, 2)]
+)  # of the second, the rest of the turn is attached still
+def test_a_waiting_record_that_is_damaged_is_named_and_holds_nothing_else_up(
+    shop: Workshop, damaged: int, noted: int
+) -> None:
     key = shop.home / ".config/gittraj/key"
     key.chmod(0o644)
     claude = shop.claude()
     assert len(commit(claude, "one")) == len(commit(claude, "two")) == 1
     folder = shop.repo / ".git/gittraj/pending"
-    broken = folder / waiting(shop)[0]
+    name, _, _ = pending.waiting(str(shop.repo / ".git"))[damaged]
+    broken = folder / name
     broken.write_bytes(broken.read_bytes()[:100])
     (folder / ("0" * 64)).write_bytes(b"")
     (folder / ("1" * 64)).write_bytes(os.urandom(5000))
@@ -208,8 +215,8 @@ def test_a_waiting_record_that_is_damaged_is_named_and_holds_nothing_else_up(sho
     assert doctor.returncode == 1 and doctor.stdout.count("is damaged") == 3
     assert all(str(path) in doctor.stdout for path in (broken, folder / ("0" * 64), folder / ("1" * 64)))
     assert shop.git("traj", "finish").returncode == 0
-    assert len(shop.noted()) == 1 and shop.json("verify", "--all")["ok"] is True
-    assert commit(claude, "three") == [] and len(shop.noted()) == 2
+    assert len(shop.noted()) == noted and shop.json("verify", "--all")["ok"] is True
+    assert commit(claude, "three") == [] and len(shop.noted()) == noted + 1
     assert shop.json("verify")["commits"][0]["status"] == "verified"
 
 
