@@ -14,7 +14,7 @@ from gittraj.replay.apply import apply_call
 from gittraj.replay.files import GRADES, Diff, File, Files, allowed
 from gittraj.replay.lines import UNEXPLAINED, Ledger
 from gittraj.replay.recorded import REDACTED, agrees
-from gittraj.replay.shell import ShellWrite, Uncertain, interpret
+from gittraj.replay.shell.interpret import ShellWrite, Uncertain, interpret
 from gittraj.replay.spans import Applied, NotApplicable, Span, diff_spans
 from gittraj.replay.steps import Command, Contents, Event, Kept, Landing, Listing, Noticed, Origin, Step, Tree
 
@@ -22,6 +22,8 @@ FILE_LIMIT = 64 << 20  # bytes of one file in memory; hosts refuse files over 10
 WORK_LIMIT = (
     1 << 30
 )  # bytes that all operations of one commit may pass over, a minute's work; 100,000 edits of a small file fit
+_PER_LINE = 512  # bytes of work that a line of a rewritten file stands for: its lines are compared, hostile ones at a high price
+LEFT_LIMIT = 16 << 20  # bytes that one commit hands on to the next; what is more was built, not written
 OUTSIDE_LIMIT = 200  # places outside of the repository that are told by name
 HINTS_LIMIT = 500  # shell commands kept as hints
 HINT_TEXT = 4096  # characters of a command in which names of files are looked for later
@@ -36,7 +38,7 @@ class Hint(NamedTuple):
 
 
 class Replay:
-    """One replay. `files`: the outcome. `operations`: how many recorded actions changed a file.
+    """One replay. `files`: the outcome. `operations`: how many recorded actions changed a file. `restored`: what was left before.
 
     `outside`: paths that actions named outside of the repository, with the reason. `hints`: see `Hint`.
     """
@@ -46,6 +48,7 @@ class Replay:
     ) -> None:
         self.files = Files(tree, contents, diff, Ledger(), listing)
         self.operations = 0
+        self.restored: set[str] = set()
         self.outside: dict[str, str] = {}
         self.hints: list[Hint] = []
         self._staged = False  # whether the index may hold other than HEAD
@@ -70,13 +73,17 @@ class Replay:
             else:
                 for path, file in event.files.items():
                     self.files.restore(path, file)
-                    self.operations += 1
+                    self.restored.add(path)
 
     def left(self) -> dict[str, Kept]:
         """What recorded actions changed and no commit has yet."""
         result = {}
+        size = 0
         for path, file in self.files.loaded.items():
             if file.now.content != file.committed.content and file.steps:
+                size += len(file.now.content or b"")
+                if size > LEFT_LIMIT:
+                    break
                 places = {line: index for index, line in enumerate(file.committed.lines)}
                 numbers = tuple(places.get(line, self.files.ledger.maker(line)) for line in file.now.lines)
                 result[path] = Kept(file.now.content, file.now.mode, file.grade, numbers)
@@ -253,9 +260,14 @@ class Replay:
         return found
 
     def _affordable(self, file: File, step: Step) -> bool:
-        size = len(file.now.content or b"") * len(step.observed)
-        size += sum(len(each.operation.content) for each in step.observed if isinstance(each.operation, Write))
-        self._work += size
+        ours = file.now.content or b""
+        size = work = len(ours) * len(step.observed)
+        for each in step.observed:
+            if isinstance(each.operation, Write):
+                size += len(each.operation.content)
+                both = len(file.now.lines) + each.operation.content.count("\n") if ours else 0
+                work += len(each.operation.content) + _PER_LINE * both
+        self._work += work
         if self._work > WORK_LIMIT or size > 2 * FILE_LIMIT:
             file.blame("cut", "more recorded work than replay takes on")
             file.steps += 1

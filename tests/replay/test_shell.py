@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gittraj.replay.shell import ShellWrite, Uncertain, interpret
+from gittraj.replay.shell.interpret import ShellWrite, Uncertain, interpret
 from tests.replay import shell_lines
 
 FILES = {

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings, target
 from hypothesis import strategies as st
 
-from gittraj.replay.shell import ShellWrite, Uncertain, interpret
+from gittraj.replay.shell.interpret import ShellWrite, Uncertain, interpret
 from tests.replay import shell_lines
 
 EXAMPLES = int(os.environ.get("SHELL_EXAMPLES", "350"))

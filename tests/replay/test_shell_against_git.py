@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gittraj.replay.shell import Uncertain, interpret
+from gittraj.replay.shell.interpret import Uncertain, interpret
 
 START = {"a.py": b"one\ntwo\n", "b.txt": b"text\n", "d/c.py": b"c\n", "d/e.py": b"e\n"}
 COMMANDS = [

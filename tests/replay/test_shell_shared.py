@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gittraj.replay.shell import Uncertain, interpret
+from gittraj.replay.shell.interpret import Uncertain, interpret
 
 pytestmark = pytest.mark.shared
 

@@ -3,7 +3,7 @@
 import string
 from collections.abc import Callable
 
-from gittraj.replay.shell_files import Doubt
+from gittraj.replay.shell.files import Doubt
 
 Chars = Callable[[str], bool]
 _NAMED: dict[str, Chars] = {

@@ -2,20 +2,20 @@
 
 import re
 
-from gittraj.replay import shell_copy, shell_git, shell_perl, shell_print, shell_sed
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_harmless import is_harmless, outputs
-from gittraj.replay.shell_state import DONE, UNKNOWN, UNSURE, Call, Outcome
+from gittraj.replay.shell import copy, echo, git, perl, sed
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.harmless import is_harmless, outputs
+from gittraj.replay.shell.state import DONE, UNKNOWN, UNSURE, Call, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 HANDLERS: "dict[str, Callable[[Call], Outcome]]" = {
-    "cat": shell_copy.cat, "chmod": shell_copy.chmod, "cp": shell_copy.cp, "echo": shell_print.echo, "git": shell_git.git,
-    "head": shell_copy.head, "mkdir": shell_copy.mkdir, "mv": shell_copy.mv, "printf": shell_print.printf, "rm": shell_copy.rm,
-    "sed": shell_sed.sed, "perl": shell_perl.perl, "tail": shell_copy.tail, "tee": shell_copy.tee, "touch": shell_copy.touch,
-    "truncate": shell_copy.truncate, "unlink": shell_copy.rm,
+    "cat": copy.cat, "chmod": copy.chmod, "cp": copy.cp, "echo": echo.echo, "git": git.git,
+    "head": copy.head, "mkdir": copy.mkdir, "mv": copy.mv, "printf": echo.printf, "rm": copy.rm,
+    "sed": sed.sed, "perl": perl.perl, "tail": copy.tail, "tee": copy.tee, "touch": copy.touch,
+    "truncate": copy.truncate, "unlink": copy.rm,
     "true": lambda _call: DONE, ":": lambda _call: DONE, "false": lambda _call: Outcome(1, b""),
     "rmdir": lambda _call: UNKNOWN, "sync": lambda _call: DONE,
 }  # fmt: skip

@@ -3,8 +3,8 @@
 import posixpath
 import re
 
-from gittraj.replay.shell_files import EXECUTABLE, REGULAR, Doubt
-from gittraj.replay.shell_state import DONE, UNKNOWN, Call, Outcome
+from gittraj.replay.shell.files import EXECUTABLE, REGULAR, Doubt
+from gittraj.replay.shell.state import DONE, UNKNOWN, Call, Outcome
 from gittraj.replay.spans import lines
 
 _MODE = re.compile(r"0?([0-7])([0-7]{2})")
@@ -127,7 +127,7 @@ def rm(call: Call) -> Outcome:
                 call.shell.write(each, None)
             files.forget_folder(path)
             sure = sure if gone or flags & {"f", "--force"} else None
-        elif files.is_folder(path) or not (files.exists(path) or flags & {"f", "--force"}):
+        elif not files.exists(path) and (call.shell.may_be_folder(path) or not flags & {"f", "--force"}):
             sure = None
         if files.exists(path) or path in files.clouded:
             call.shell.write(path, None)

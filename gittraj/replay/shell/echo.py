@@ -2,10 +2,10 @@
 
 import re
 
-from gittraj.replay.shell_escapes import of_echo, of_printf
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_state import Call, Outcome
-from gittraj.replay.shell_tree import Unreadable
+from gittraj.replay.shell.escapes import of_echo, of_printf
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.state import Call, Outcome
+from gittraj.replay.shell.tree import Unreadable
 
 _CONVERSION = re.compile(r"%(?:%|[sbdi]|.)", re.DOTALL)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")

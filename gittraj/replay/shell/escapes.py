@@ -2,7 +2,7 @@
 
 import re
 
-from gittraj.replay.shell_tree import Unreadable
+from gittraj.replay.shell.tree import Unreadable
 
 _SIMPLE = {
     "a": "\a",

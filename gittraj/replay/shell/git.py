@@ -1,8 +1,8 @@
 """git on files: a call goes in, what it does to the worktree is done, or nothing where it only reads or moves refs."""
 
-from gittraj.replay.shell_copy import move
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_state import UNKNOWN, UNSURE, Call, Outcome
+from gittraj.replay.shell.copy import move
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.state import UNKNOWN, UNSURE, Call, Outcome
 
 # they read, or change the index, refs and configuration, never a file of the worktree
 _HARMLESS = frozenset((

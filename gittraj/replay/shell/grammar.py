@@ -2,7 +2,7 @@
 
 import re
 
-from gittraj.replay.shell_tree import (
+from gittraj.replay.shell.tree import (
     AndOr,
     Assignment,
     Body,
@@ -19,7 +19,7 @@ from gittraj.replay.shell_tree import (
     While,
     Word,
 )  # fmt: skip
-from gittraj.replay.shell_words import MAX_NESTING, Scanner
+from gittraj.replay.shell.words import MAX_NESTING, Scanner
 
 _REDIRECT = re.compile(r"(?:(\d{1,2})(?=[<>]))?(&>>|&>|<<<|<<-|<<|>>|>\||>&|<&|<>|<|>)")
 _RESERVED = re.compile(

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Container
 from typing import NamedTuple
 
-from gittraj.replay.shell_files import HOME, Committed, Doubt, Files, Listing, Read, ShellWrite
-from gittraj.replay.shell_grammar import parse
-from gittraj.replay.shell_run import run
-from gittraj.replay.shell_state import Outcome, Shell
-from gittraj.replay.shell_tree import Unreadable
+from gittraj.replay.shell.files import HOME, Committed, Doubt, Files, Listing, Read, ShellWrite
+from gittraj.replay.shell.grammar import parse
+from gittraj.replay.shell.run import run
+from gittraj.replay.shell.state import Outcome, Shell
+from gittraj.replay.shell.tree import Unreadable
 
 __all__ = ["ShellWrite", "Uncertain", "interpret"]
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from gittraj.replay.shell_classes import Brackets, is_word, lettered
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_regex import MAX_REPEAT, Atom, Element, Pattern
+from gittraj.replay.shell.classes import Brackets, is_word, lettered
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.regex import MAX_REPEAT, Atom, Element, Pattern
 
 _SPECIAL = {"basic": ".[*^$\\", "extended": ".[*^$\\+?(){}|", "perl": ".[*^$\\+?(){}|"}
 _INTERVAL = re.compile(r"([0-9]{1,5})?(,)?([0-9]{1,5})?")

@@ -2,11 +2,11 @@
 
 import re
 
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_pattern import compile_pattern
-from gittraj.replay.shell_regex import MAX_CELLS
-from gittraj.replay.shell_state import DONE, UNKNOWN, Call, Outcome
-from gittraj.replay.shell_substitute import Substitution, split, substituted
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.pattern import compile_pattern
+from gittraj.replay.shell.regex import MAX_CELLS
+from gittraj.replay.shell.state import DONE, UNKNOWN, Call, Outcome
+from gittraj.replay.shell.substitute import Substitution, split, substituted
 
 _FLAGS = re.compile(r"[a-z]*")
 _BRACES = re.compile(r"\{([^{}]*)\}[ \t]*\{([^{}]*)\}")

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_state import MORE, UNSURE, Outcome, Shell
-from gittraj.replay.shell_tree import Redirect
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.state import MORE, UNSURE, Outcome, Shell
+from gittraj.replay.shell.tree import Redirect
 
 _NULL = ("/dev/null", "/dev/tty")
 

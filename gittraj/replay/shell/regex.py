@@ -8,7 +8,7 @@ going back, so that a hostile pattern costs no more than its length times the te
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gittraj.replay.shell_files import Doubt
+from gittraj.replay.shell.files import Doubt
 
 MAX_CELLS = 2_000_000  # cells of the tables for one command: about two seconds
 MAX_REPEAT = 1000  # a repetition count above this is nothing that a person writes

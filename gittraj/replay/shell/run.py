@@ -4,11 +4,11 @@ Three things may be known of a step: that it ended with 0, that it did not, or n
 makes what follows uncertain, unless the whole is known to have ended with 0 (`want`).
 """
 
-from gittraj.replay.shell_files import Doubt, ShellWrite
-from gittraj.replay.shell_redirect import Streams, finish, streams
-from gittraj.replay.shell_simple import simple
-from gittraj.replay.shell_state import DONE, MORE, UNKNOWN, UNSURE, Exit, Outcome, Shell
-from gittraj.replay.shell_tree import (
+from gittraj.replay.shell.files import Doubt, ShellWrite
+from gittraj.replay.shell.redirect import Streams, finish, streams
+from gittraj.replay.shell.simple import simple
+from gittraj.replay.shell.state import DONE, MORE, UNKNOWN, UNSURE, Exit, Outcome, Shell
+from gittraj.replay.shell.tree import (
     AndOr,
     Body,
     Command,

@@ -2,9 +2,9 @@
 
 import re
 
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_sed_script import Dialect, Run, parse
-from gittraj.replay.shell_state import DONE, UNKNOWN, Call, Outcome
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.sed_script import Dialect, Run, parse
+from gittraj.replay.shell.state import DONE, UNKNOWN, Call, Outcome
 
 _MAY_WRITE = re.compile(r"(?:^|[;{}\n!$/\d])\s*[weW](?:\s|$)|[^\w\s][gpiImM0-9]*[weW](?:\s|[;}]|$)", re.MULTILINE)
 _MAC_HOMES = "/Users/"

@@ -3,10 +3,10 @@
 import re
 from typing import NamedTuple
 
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_pattern import compile_pattern
-from gittraj.replay.shell_regex import MAX_CELLS, Pattern
-from gittraj.replay.shell_substitute import Substitution, split, substituted
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.pattern import compile_pattern
+from gittraj.replay.shell.regex import MAX_CELLS, Pattern
+from gittraj.replay.shell.substitute import Substitution, split, substituted
 
 _FLAGS = re.compile(r"[gpIi0-9]*")
 _ADDRESS = re.compile(r"[1-9][0-9]{0,8}|\$")

@@ -1,12 +1,12 @@
 """A simple command: its parsed form goes in, its words are expanded, and what it does is done (builtins, wrappers, commands)."""
 
-from gittraj.replay.shell_commands import carry_out
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_grammar import parse
-from gittraj.replay.shell_harmless import is_harmless
-from gittraj.replay.shell_state import DONE, MORE, UNKNOWN, UNSURE, Call, Exit, Outcome, Shell
-from gittraj.replay.shell_tree import Simple, Unreadable
-from gittraj.replay.shell_wrappers import Wrapped, unwrapped
+from gittraj.replay.shell.commands import carry_out
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.grammar import parse
+from gittraj.replay.shell.harmless import is_harmless
+from gittraj.replay.shell.state import DONE, MORE, UNKNOWN, UNSURE, Call, Exit, Outcome, Shell
+from gittraj.replay.shell.tree import Simple, Unreadable
+from gittraj.replay.shell.wrappers import Wrapped, unwrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import fnmatch
 import posixpath
 from typing import NamedTuple
 
-from gittraj.replay.shell_files import Doubt, Files, ShellWrite
-from gittraj.replay.shell_tree import Body, Substitution, Text, Variable, Word
+from gittraj.replay.shell.files import Doubt, Files, ShellWrite
+from gittraj.replay.shell.tree import Body, Substitution, Text, Variable, Word
 
 MAX_DEPTH = 40  # lists within lists that are followed; a dozen frames each, under Python's limit of 1000
 MAX_STEPS = 20_000  # commands interpreted for one text; loops of loops end here

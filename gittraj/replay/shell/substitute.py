@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_regex import Pattern
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.regex import Pattern
 
 _NO_DELIMITER = frozenset("\\\n \t")
 _SPECIAL = frozenset(".[]*^$+?(){}|&n")

@@ -5,8 +5,8 @@ After the Shell Command Language of POSIX.1-2017 (XCU 2.2, 2.3, 2.6) and what ba
 
 import re
 
-from gittraj.replay.shell_escapes import ansi_c
-from gittraj.replay.shell_tree import Body, Opaque, Part, Redirect, Substitution, Text, Unreadable, Variable, Word
+from gittraj.replay.shell.escapes import ansi_c
+from gittraj.replay.shell.tree import Body, Opaque, Part, Redirect, Substitution, Text, Unreadable, Variable, Word
 
 MAX_TEXT = 1_000_000  # no one types a longer command; a hostile trace may hold one
 MAX_NESTING = 50  # bounds the recursion of parser and interpreter, far below Python's own limit

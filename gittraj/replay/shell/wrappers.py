@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from gittraj.replay.shell_files import Doubt
-from gittraj.replay.shell_state import UNSURE
+from gittraj.replay.shell.files import Doubt
+from gittraj.replay.shell.state import UNSURE
 
 _SHELLS = frozenset(("bash", "sh", "zsh", "dash", "ksh", "ash"))
 _ASSIGNS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
