@@ -15,6 +15,7 @@ _COMMAND_ARGUMENTS = re.compile(r"<command-args>([^<]{0,2000})</command-args>")
 _BLOCK = re.compile(r"\s*<([A-Za-z][\w-]{0,60})>(.*)</\1>\s*", re.DOTALL)
 _HEADS = ("Chunk ID:", "Wall time:", "Exit code:", "Process exited", "Script ")
 _HEAD_LINES = 8
+_GEMINI_TAIL = ("Exit Code: ", "Signal: ", "Background PIDs: ", "Process Group PGID: ")
 _DEEPEST = 12  # deeper content is shown as JSON; no agent nests its text further
 
 
@@ -84,7 +85,19 @@ def printed(result: dict[str, Any]) -> list[str]:
         return lines_of("\n".join(lines[1:]))
     if lines and lines[0].startswith(_HEADS) and "Output:" in lines[:_HEAD_LINES]:
         return lines_of("\n".join(lines[lines.index("Output:") + 1 :]))
-    return lines
+    return _of_gemini(lines)
+
+
+def _of_gemini(lines: list[str]) -> list[str]:
+    """What stands between ``Output:`` and the facts about the process, where Gemini CLI wrote both; else `lines`."""
+    inner = [line for line in lines if line not in ("<untrusted_context>", "</untrusted_context>")]
+    start = next((n for n, line in enumerate(inner[:_HEAD_LINES]) if line.startswith("Output: ")), None)
+    if start is None or not inner[-1].startswith("Process Group PGID: "):
+        return lines
+    inner[start] = inner[start].removeprefix("Output: ").replace("(empty)", "")
+    while len(inner) > start and (inner[-1].startswith(_GEMINI_TAIL) or inner[-1] == "Error: (none)"):
+        inner.pop()
+    return lines_of("\n".join(inner[start:]))
 
 
 def lines_of(text: str) -> list[str]:

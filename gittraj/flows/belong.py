@@ -49,6 +49,8 @@ def attach_past(house: House, tail: Tail, commit: Commit, *, scan: bool = True) 
     if not tail.entries:
         return None
     call = commit_calls.made(tail.entries, commit)
+    if not call and commit.id == tail.reading.head.commit:  # what the session began from, says the agent
+        return None
     stop = (
         cut.at_call(tail.entries, tail.reading.ends, call)
         if call

@@ -1,6 +1,7 @@
 """Sessions found become tails: locations or a named file go in, what each has left to attach comes out."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,8 @@ from gittraj.flows import discover, progress
 from gittraj.flows.tail import Tail
 from gittraj.flows.wiring import House
 from gittraj.store.state import State
+
+RANDOM = 8  # characters of an id that no two sessions share: the shortest are pi's, eight hexadecimal digits
 
 
 def open_all(house: House, found: Iterable[discover.Found], say: Callable[[str], None]) -> Iterable[Tail]:
@@ -57,10 +60,16 @@ def _tail(house: House, agent: Agent, path: str, session: str, **facts: Any) -> 
 
 def _copied(common: str, agent: str, tail: Tail) -> int:
     """How many entries a resumed or forked session brought along from another one, which has a trace of them already."""
-    places = {entry["id"]: number for number, entry in enumerate(tail.entries, 1) if isinstance(entry.get("id"), str)}
+    places = {entry["id"]: number for number, entry in enumerate(tail.entries, 1) if _is_unique(entry.get("id"))}
     own = tail.reading.head.session_id
     others = (kept for kept in State(common).sessions() if kept.agent == agent and kept.session != own)
     return max((places.get(kept.state.get("last"), 0) for kept in others), default=0)
+
+
+def _is_unique(identity: object) -> bool:
+    """Whether an entry's id says which session it is from; a number of a line or an item is the same in every session."""
+    words = re.split(r"[^0-9A-Za-z_-]", identity) if isinstance(identity, str) else ()
+    return any(len(word) >= RANDOM for word in words)
 
 
 def nothing_new(tail: Tail) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gittraj.agents import registry
 from gittraj.capture import commit_calls, cut
-from gittraj.errors import AgentError
+from gittraj.errors import AgentError, StoreError
 from gittraj.flows import timeline
 from gittraj.flows.base import base_commit
 from gittraj.flows.segments import Segment, segment_of
@@ -29,7 +29,7 @@ from gittraj.store import difference
 from gittraj.store.snapshots import Snapshots
 
 _BACK = 64  # earlier segments of a session that are replayed for what they left uncommitted
-_LEFT = 4096  # segments whose leftovers (mostly none) are remembered on the way through a range
+_LEFT = 256  # segments whose leftovers are remembered on the way through a range: those of the sessions that go on
 
 
 class Traced(NamedTuple):
@@ -80,14 +80,16 @@ class Judge:
         segment = Segment(reading.head.session_id, 0, reader, entries, 0, base, {}, reading.head.cwd)
         return self._judge(commit, Traced([segment], ["the session file is not attached: nobody has signed it"], ""))
 
-    def _judge(self, commit: Commit, traced: Traced) -> ReplayedCommit:
+    def _judge(self, commit: Commit, traced: Traced, *, back: bool = True) -> ReplayedCommit:
+        """`back`: whether earlier commits are judged for what they left, where that is not known yet."""
         left: dict[str, Left] = {}
         gaps = traced.gaps
         for segment in traced.segments:
             if segment.session in left or segment.seq == 0:
                 left.setdefault(segment.session, Left({}, {}))
                 continue
-            found = self._left_by(segment)
+            known = self._left.get((segment.session, segment.seq - 1))
+            found = known or (self._left_by(segment) if back else None)
             gaps = gaps or ("" if found else "an earlier part of the session is not in the notes")
             left[segment.session] = found or Left({}, {})
         line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
@@ -97,7 +99,7 @@ class Judge:
         engine.run(line.before)
         changes = self.snapshots.changes(commit)
         files = [judge(engine, changed, gaps=gaps) for changed in self._changed(commit, changes)]
-        operations = engine.operations
+        operations = engine.operations + sum(1 for file in files if file.steps and file.path in engine.restored)
         engine.run([Landing(commit.id, tuple(changes)), *line.after])
         kept = engine.left()
         for segment in traced.segments:
@@ -205,7 +207,10 @@ class Judge:
         if (session, seq) not in self._left:  # as far back as we go: nothing was left there, as far as we know
             self._remember_as(session, seq, Left({}, {}))
         for commit, traced in reversed(wanted):
-            self._judge(commit, traced)
+            try:
+                self._judge(commit, traced, back=False)
+            except StoreError:  # a shallow clone ends here
+                return None
         return self._left.get((session, segment.seq - 1))
 
     def _earlier(self, base: str, session: str, seq: int) -> tuple[Commit, Traced] | None:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gittraj.errors import StoreError
 from gittraj.flows.judge import Judge
 from gittraj.flows.wiring import House, open_house
 from gittraj.model.report import ReplayedCommit
@@ -32,8 +33,9 @@ def plan(revisions: str | None = None, *, everything: bool = False, directory: s
         revisions and (".." in revisions or revisions.startswith(("^", "-")) or " " in revisions)
     )
     if everything:
-        there = [commit for commit, _ in house.notes.list() if repository.has_commit(commit)]
-        ids = sorted(dict.fromkeys(there), key=lambda one: repository.commit(one).committer_time)
+        there = dict.fromkeys(commit for commit, _ in house.notes.list() if repository.has_commit(commit))
+        reachable = [commit for commit in repository.revisions("--all") if commit in there]
+        ids = [*sorted(there.keys() - set(reachable)), *reversed(reachable)]
     elif single:
         ids = [repository.resolve(revisions or "HEAD")]
     else:
@@ -55,8 +57,12 @@ def replay(
         return
     judge = Judge(plan.house, unchecked=unchecked, many=len(plan.commits) > _FEW)
     for commit_id in plan.commits:
-        commit = judge.snapshots.commit(commit_id)
-        yield judge.trace(commit, trace, agent) if trace else judge.commit(commit)
+        if trace:
+            yield judge.trace(judge.snapshots.commit(commit_id), trace, agent)
+        elif plan.single:
+            yield judge.commit(judge.snapshots.commit(commit_id))
+        else:
+            yield _one_of_many(judge, commit_id)
 
 
 def passes(commits: list[ReplayedCommit], *, single: bool) -> bool:
@@ -96,5 +102,13 @@ def _begin(directory: str | None, unchecked: bool) -> None:
 
 
 def _part(commits: list[str]) -> list[ReplayedCommit]:
-    judge = _worker[0]
-    return [judge.commit(judge.snapshots.commit(one)) for one in commits]
+    return [_one_of_many(_worker[0], one) for one in commits]
+
+
+def _one_of_many(judge: Judge, commit_id: str) -> ReplayedCommit:
+    """The verdict; where objects are missing (a shallow or partial clone), that is told and the other commits are judged all the same."""
+    commit = judge.snapshots.commit(commit_id)
+    try:
+        return judge.commit(commit)
+    except StoreError as error:
+        return ReplayedCommit(commit, "no_trace", notes=(f"it cannot be judged: {error.message}",))

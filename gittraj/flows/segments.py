@@ -66,11 +66,23 @@ def segment_of(record: dict[str, Any], seq: int, agent: Agent) -> Segment:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AgentError(f"the record is not understood: {type(error).__name__} {error}") from error
-    if not isinstance(entries, list) or not all(
-        isinstance(e, dict) and isinstance(e.get("type"), str) for e in entries
-    ):
+    if not _are_entries(entries):
         raise AgentError("the record's entries are not understood")
     return found
+
+
+def _are_entries(value: Any) -> bool:
+    lists = [value]
+    while lists:
+        entries = lists.pop()
+        if not isinstance(entries, list):
+            return False
+        for entry in entries:
+            if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
+                return False
+            if entry.get("children") is not None:
+                lists.append(entry["children"])
+    return True
 
 
 def happened(segment: Segment, waiting: dict[str, Happened]) -> list[Happened]:
@@ -107,7 +119,7 @@ def happened(segment: Segment, waiting: dict[str, Happened]) -> list[Happened]:
             children = entry.get("children")
             if isinstance(children, list):
                 lanes[0] += 1
-                visit((child for child in children if isinstance(child, dict)), lanes[0], latest, place)
+                visit(children, lanes[0], latest, place)
         return latest
 
     visit(segment.entries, 0, float("-inf"), 0)

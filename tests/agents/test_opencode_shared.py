@@ -17,8 +17,11 @@ pytestmark = pytest.mark.shared
 def documents(data: str) -> list[Any]:
     """The JSON documents of a file, one after the other."""
     found, at, decode = [], 0, json.JSONDecoder().raw_decode
-    while at < len(data.rstrip()):
-        value, at = decode(data, at + len(data[at:]) - len(data[at:].lstrip()))
+    end = len(data.rstrip())
+    while at < end:
+        while data[at].isspace():
+            at += 1
+        value, at = decode(data, at)
         found.append(value)
     return found
 

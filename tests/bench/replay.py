@@ -27,6 +27,7 @@ from gittraj.model.states import Redacted
 from gittraj.seal.sign import seal
 
 FILES, LINES, SPAN = 40, 120, 10
+HOME = "/home/dana/ledger"  # where the sessions say that they ran
 START = 1_760_000_000
 
 
@@ -55,7 +56,7 @@ def history(commits: int, edits: int) -> tuple[bytes, list[list[dict[str, Any]]]
             old, new = files[path][at], f"value_{number}_{edit} = {chance.random()}\n"
             files[path][at] = new
             changed.add(path)
-            given = {"file_path": f"/work/{path}", "old_string": old, "new_string": new}
+            given = {"file_path": f"{HOME}/{path}", "old_string": old, "new_string": new}
             call = f"toolu_{number}_{edit}"
             entries.append(
                 {
@@ -70,7 +71,7 @@ def history(commits: int, edits: int) -> tuple[bytes, list[list[dict[str, Any]]]
                 {
                     "type": "tool-result",
                     "call-id": call,
-                    "output": f"The file /work/{path} has been updated.",
+                    "output": f"The file {HOME}/{path} has been updated.",
                     "is-error": False,
                     "pre-blob": git_blob_id(before.encode()),
                     "timestamp": _stamp(number, edit),
@@ -100,7 +101,7 @@ def prepare(folder: Path, commits: int, edits: int) -> Path:
         commit = house.repository.commit(ids[number + 1])
         session, index = f"session-{number // SPAN}", number % SPAN
         prev = prev if index else ""
-        head = SessionHead("claude-code", session, "claude-jsonl", "2.1.40", "claude-opus", cwd="/work")
+        head = SessionHead("claude-code", session, "claude-jsonl", "2.1.40", "claude-opus", cwd=HOME)
         segment = Segment(head, entries, index, index * (2 * edits + 1), prev)
         place = Place(commit, "main", "", "sha1", ids[number], {})
         draft = build(segment, place, [], record_id=uuid7(START * 1000, b"0123456789"), created="2026-11-21T00:00:00Z")

@@ -1,6 +1,7 @@
 import pytest
 
 from gittraj.cli.content import lines_of, printed, said, shown, shown_line, text_of
+from tests.cli import samples
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,17 @@ def test_a_message_that_is_one_tagged_block_comes_from_a_program() -> None:
 
 def test_the_prompt_inside_cursors_tag_is_the_users() -> None:
     assert said("<user_query>\nfix it\n</user_query>") == (False, "\nfix it\n")
+
+
+@pytest.mark.parametrize(
+    ("output", "lines"),
+    [
+        ("Command: make\nDirectory: (root)\nOutput: no rule\nError: (none)\nExit Code: 2\nSignal: 0\nBackground PIDs: (none)\nProcess Group PGID: 7",
+         ["no rule"]),
+        ("<untrusted_context>\nOutput: one\ntwo\nProcess Group PGID: 7\n</untrusted_context>", ["one", "two"]),
+        ("Command: true\nOutput: (empty)\nError: (none)\nExit Code: 0\nProcess Group PGID: 7", []),
+        ("Output: of something else", ["Output: of something else"]),
+    ],
+)  # fmt: skip
+def test_what_gemini_wraps_around_an_output_is_left_out(output: str, lines: list[str]) -> None:
+    assert printed(samples.result(output)) == lines

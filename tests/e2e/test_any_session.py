@@ -23,6 +23,7 @@ from gittraj.model.states import Verified
 from gittraj.redact.policy import Policy
 from gittraj.redact.redact import redact
 from tests.cli import samples
+from tests.support.workshop import Workshop
 
 FIXTURES = Path(__file__).resolve().parents[1] / "agents" / "fixtures"
 SESSIONS = {
@@ -112,3 +113,20 @@ def test_whatever_is_attached_holds_our_own_rules_and_can_be_shown(name: str, tm
             page = samples.text(story(shown, full=full, columns=80), 80)
             assert page.encode() and (full or max(map(width, page.splitlines())) <= 80)
     assert read > ROUNDS * 0.8
+
+
+@pytest.mark.parametrize(
+    "names", [("codex/tools.jsonl", "codex/codemode.jsonl"), ("cursor/3f1c.jsonl", "cursor/3f1c.jsonl")]
+)
+def test_two_sessions_whose_entries_are_only_numbered_do_not_take_each_other_for_copies(
+    lasting: Workshop, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    for number, name in enumerate(names):
+        path = tmp_path / f"session{number}.jsonl"
+        path.write_bytes((FIXTURES / name).read_bytes())
+        lasting.git("commit", "-q", "--allow-empty", "-m", f"{name} {number}")
+        lasting.git("traj", "attach", "--session", str(path))
+        (statement,) = lasting.json("show")["statements"]
+        assert statement["record"]["gittraj"]["segment"]["first"] == 0
+        whole = registry.recognise(str(path)).read(str(path))
+        assert len(statement["record"]["session"]["entries"]) == len(whole.entries)

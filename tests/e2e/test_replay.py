@@ -361,3 +361,35 @@ def test_the_lines_of_a_commit_are_those_of_git_itself(shop: Workshop, count: in
         found = verdict(shop, rev)
         told = shop.out("diff", "--numstat", f"{rev}~1", rev).split("\t")[:2]
         assert [str(found["coverage"]["total"][side]) for side in ("added", "removed")] == told
+
+
+def test_several_processes_come_to_the_same_verdicts(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gittraj.flows import replay
+
+    claude = shop.claude()
+    claude.say("Go")
+    claude.write("later.txt", "left\n")
+    for number in range(4):
+        claude.write("a.txt", f"{number}\n")
+        claude.run(f"git add a.txt && git commit -qm {number}")
+    claude.run("git add -A && git commit -qm Last")
+    plan = replay.plan(everything=True, directory=str(shop.repo))
+    alone = list(replay.replay(plan))
+    monkeypatch.setattr(replay, "_MANY", 1)
+    monkeypatch.setattr(replay, "_PART", 2)
+    monkeypatch.setattr(replay, "_workers", lambda commits: 2)
+    assert list(replay.replay(plan)) == alone and [each.status for each in alone] == ["reproducible"] * 5
+
+
+def test_a_shallow_clone_judges_what_it_can(shop: Workshop, tmp_path: Path) -> None:
+    claude = shop.claude()
+    claude.say("Go")
+    for number in range(3):
+        claude.write("a.txt", f"{number}\n")
+        claude.run(f"git add a.txt && git commit -qm {number}")
+    other = tmp_path / "shallow"
+    shop.git("clone", "-q", "--depth", "2", f"file://{shop.repo}", str(other), cwd=tmp_path)
+    shop.git("fetch", "-q", "origin", "refs/notes/traj:refs/notes/traj", cwd=other)
+    found = json.loads(shop.git("traj", "replay", "--all", "--json", cwd=other, check=False).stdout)["commits"]
+    assert found[0]["status"] == "reproducible"
+    assert all("not in this repository" in each["notes"][0] for each in found[1:])
