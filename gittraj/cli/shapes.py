@@ -88,6 +88,7 @@ def _verdict(verdict: CommitVerdict) -> dict[str, Any]:
         "subject": verdict.commit.subject,
         "status": verdict.status,
         "reason": verdict.reason,
+        "checks": _checks(verdict.checks),
         "statements": [_statement(each) for each in verdict.statements],
         "damage": _damage(verdict.damage),
     }

@@ -1,6 +1,6 @@
 """`git traj verify`: revisions go in; a verdict per commit comes out, and exit code 1 where one falls short."""
 
-from gittraj.cli.command import FLAG, READING, Command, Parameter
+from gittraj.cli.command import FLAG, NUMBER, READING, Command, Parameter
 from gittraj.cli.console import Console, sign
 from gittraj.cli.paint import Line, Span
 
@@ -26,15 +26,21 @@ def verify(
     *,
     all: bool = False,
     allow_untrusted: bool = False,
+    min_coverage: int | None = None,
+    strict: bool = False,
     json: bool = False,
 ) -> int:
     """The verdicts of `revisions` (a commit, a range; HEAD) or of every commit with a note; 0 only where all are good."""
     from gittraj.errors import UsageError
+    from gittraj.flows.verify import Demands
     from gittraj.flows.verify import verify as flow
 
     if all and revisions:
         raise UsageError("verify: give a range or --all, not both", hint="git traj verify -h")
-    report = flow(revisions, everything=all, allow_untrusted=allow_untrusted)
+    if min_coverage is not None and not 0 <= min_coverage <= 100:
+        raise UsageError(f"verify: {min_coverage} is no per cent", hint="git traj verify --min-coverage 90")
+    demands = Demands(allow_untrusted, min_coverage or 0, strict)
+    report = flow(revisions, everything=all, demands=demands)
     if json:
         from gittraj.cli import shapes
 
@@ -70,10 +76,12 @@ def _commit(verdict: "CommitVerdict") -> "Iterator[Line]":
     mark = _SIGNS.get(verdict.status, sign("fail"))
     lead = (mark, ("note", f" {verdict.commit.id[:8]}"))
     if verdict.status in ("verified", "carried"):
-        names = " ".join(check.name for check in verdict.statements[0].checks) if verdict.statements else ""
+        found = (*verdict.statements[0].checks, *verdict.checks) if verdict.statements else verdict.checks
+        names = " ".join(check.name for check in found if check.result == "pass")
         count = len(verdict.statements)
         more = f"  ({count} statements)" if count > 1 else ""
         yield Line(*lead, ("", f"  {'' if verdict.status == 'verified' else 'carried  '}"), ("dim", f"{names}{more}"))
+        yield from _besides(verdict)
         return
     word = {"exempt": "no trace needed", "missing": "no trace", "untrusted": "untrusted"}.get(verdict.status, "failed")
     reason = one_line(verdict.reason)
@@ -90,6 +98,18 @@ def _commit(verdict: "CommitVerdict") -> "Iterator[Line]":
         text = one_line(damage.reason)
         if f"note: {text}" not in told:
             yield Line(("", " " * 12), sign("fail"), ("", f" note, bytes {damage.start}–{damage.end}: {text}"))
+    yield from _besides(verdict)
+
+
+def _besides(verdict: "CommitVerdict") -> "Iterator[Line]":
+    """What replay found and nobody demanded, where it is not plainly good."""
+    from gittraj.cli.escape import one_line
+
+    for check in verdict.checks:
+        told = f"{check.name}: {check.detail}"
+        plain = check.result == "skip" or (check.result == "pass" and check.detail in ("", "100%"))
+        if told not in verdict.reason and not plain and (check.result == "fail" or check.name == "coverage"):
+            yield Line(("", " " * 12), ("note", "?"), ("", f" {one_line(told)}"))
 
 
 def _count(report: "VerifyReport") -> str:
@@ -103,7 +123,7 @@ COMMANDS = (
     Command(
         "verify",
         verify,
-        "Check traces: signature, signer, binding, schema.",
+        "Check traces: signature, signer, binding, schema, edits, coverage.",
         Parameter("revisions", help="a commit or a range; HEAD if not given", metavar="RANGE"),
         Parameter("all", "--all", help="every commit that has a trace", kind=FLAG),
         Parameter(
@@ -112,11 +132,27 @@ COMMANDS = (
             help="a good signature of a signer nobody vouches for is enough",
             kind=FLAG,
         ),
+        Parameter(
+            "min_coverage",
+            "--min-coverage",
+            help="per cent of the changed lines that the trace must explain",
+            kind=NUMBER,
+            metavar="PERCENT",
+        ),
+        Parameter(
+            "strict", "--strict", help="replaying the recorded edits must give exactly the committed files", kind=FLAG
+        ),
         *READING,
         about="A valid signature, a trusted signer and a true record are three things: the first two are checked here, the third "
         "cannot be. A commit asked for by name must have a trace; in a range, a commit without one is exempt unless its message or "
-        "author names an agent.",
+        "author names an agent. The recorded edits are replayed in memory: `edits` tells whether they give the committed files, "
+        "`coverage` how many of the changed lines they explain. Both decide only with --strict and --min-coverage, because a person "
+        "may have changed the files before they were committed.",
         exits="1: a commit falls short.",
-        examples=(("git traj verify main..", "before you push"), ("git traj verify --all --json", "for scripts")),
+        examples=(
+            ("git traj verify main..", "before you push"),
+            ("git traj verify main.. --min-coverage 90", "and 90 % must be explained"),
+            ("git traj verify --all --json", "for scripts"),
+        ),
     ),
 )

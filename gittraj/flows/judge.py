@@ -14,9 +14,9 @@ from gittraj.errors import AgentError, StoreError
 from gittraj.flows import timeline
 from gittraj.flows.base import base_commit
 from gittraj.flows.segments import Segment, segment_of
-from gittraj.flows.statements import read_note
+from gittraj.flows.statements import NoteRead, read_note
 from gittraj.flows.timeline import Left
-from gittraj.flows.wiring import House, keychain
+from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.model.commit import Change, Commit
 from gittraj.model.report import ReplayedCommit, ReplayedFile
 from gittraj.model.states import Verified
@@ -43,7 +43,10 @@ class Traced(NamedTuple):
 class Judge:
     """Judges commits one after the other and remembers what their sessions left uncommitted."""
 
-    def __init__(self, house: House, *, unchecked: bool = False, many: bool = False) -> None:
+    def __init__(
+        self, house: House, *, keys: Keychain | None = None, unchecked: bool = False, many: bool = False
+    ) -> None:
+        """`keys`: where they were read already. `many`: list all notes once instead of looking each one up."""
         self._house = house
         self._here = house.worktree
         self._repository = house.repository
@@ -53,13 +56,13 @@ class Judge:
             self._noted = {}
             for commit, blob in house.notes.list():
                 self._noted.setdefault(commit, []).append(blob)
-        self._keys = keychain(house)
+        self._keys = keys or keychain(house)
         self._unchecked = unchecked
         self._left: OrderedDict[tuple[str, int], Left] = OrderedDict()
 
-    def commit(self, commit: Commit) -> ReplayedCommit:
-        """The verdict on `commit` by its own note. Raises `StoreError`."""
-        traced = self._traced(commit)
+    def commit(self, commit: Commit, read: NoteRead | None = None) -> ReplayedCommit:
+        """The verdict on `commit` by its own note; `read`: where that was verified already. Raises `StoreError`."""
+        traced = self._traced(commit, read)
         if traced is None:
             return self._untraced(commit, [])
         if not traced.segments:
@@ -153,14 +156,16 @@ class Judge:
     def _has_note(self, commit: str) -> bool:
         return self._house.notes.has(commit) if self._noted is None else commit in self._noted
 
-    def _traced(self, commit: Commit) -> Traced | None:
-        note = self._note(commit.id)
-        if note is None:
-            return None
+    def _traced(self, commit: Commit, read: NoteRead | None = None) -> Traced | None:
+        if read is None:
+            note = self._note(commit.id)
+            if note is None:
+                return None
+            read = read_note(self._house, commit, note, self._keys)
         found: list[tuple[str, int, int, Segment]] = []
         notes: list[str] = []
         gaps = ""
-        for number, verified in enumerate(read_note(self._house, commit, note, self._keys).statements):
+        for number, verified in enumerate(read.statements):
             anchor = verified.statement.anchor
             if anchor is not None and anchor.kind != "record":
                 continue

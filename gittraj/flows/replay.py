@@ -10,7 +10,7 @@ from gittraj.flows.judge import Judge
 from gittraj.flows.wiring import House, open_house
 from gittraj.model.report import ReplayedCommit
 
-_FEW = 20  # commits: for more, all notes are listed once, which costs as much as looking up this many
+FEW = 20  # commits: for more, all notes are listed once, which costs as much as looking up this many
 _MANY = 400  # commits: from here on, several processes share the work
 _PART = 100  # commits that one process takes at a time
 _WORKERS = 8  # more would wait for the one that puts the answers in order
@@ -55,7 +55,7 @@ def replay(
     if workers > 1:
         yield from _shared_out(plan, unchecked, workers)
         return
-    judge = Judge(plan.house, unchecked=unchecked, many=len(plan.commits) > _FEW)
+    judge = Judge(plan.house, unchecked=unchecked, many=len(plan.commits) > FEW)
     for commit_id in plan.commits:
         if trace:
             yield judge.trace(judge.snapshots.commit(commit_id), trace, agent)

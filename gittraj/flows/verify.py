@@ -1,15 +1,22 @@
 """`git traj verify`: revisions go in, a verdict per commit comes out, and whether all of them are good enough.
 
 Until a repository has a policy, the rule is: what carries a trace must carry a good one; a commit that says of itself that an agent
-had a part in it (trailer, author) and a commit asked for by name must carry one; other commits are exempt.
+had a part in it (trailer, author) and a commit asked for by name must carry one; other commits are exempt. What replay finds
+(`edits`, `coverage`) is told, and decides where that is asked for: a person may change what an agent wrote before it is committed.
 """
 
 import re
+from typing import NamedTuple
 
+from gittraj.errors import AgentError, StoreError
+from gittraj.flows.judge import Judge
+from gittraj.flows.replay import FEW, plan
 from gittraj.flows.statements import NoteRead, read_note
-from gittraj.flows.wiring import House, Keychain, keychain, open_house
+from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.model.commit import Commit
 from gittraj.model.report import CommitVerdict, VerifyReport
+from gittraj.model.verdict import REPLAYED, Check
+from gittraj.replay import checks as replayed
 
 _AGENTS = r"(?:claude|codex|gemini|opencode|cursor|copilot|aider|pi coding agent|devin|openhands)"
 # what agents and their front ends write into messages of commits they made
@@ -22,38 +29,39 @@ _AUTHORS = re.compile(rf"\b{_AGENTS}\b.*(?:\[bot\]|noreply|agent)|noreply@anthro
 _LONGEST = 500  # characters of a name and an address that are looked at
 
 
+class Demands(NamedTuple):
+    """What is asked beyond good statements: `coverage`, per cent of the changed lines that must be explained; `edits`: replay must agree."""
+
+    allow_untrusted: bool = False
+    coverage: int = 0
+    edits: bool = False
+
+
 def verify(
     revisions: str | None = None,
     *,
     everything: bool = False,
-    allow_untrusted: bool = False,
+    demands: Demands | None = None,
     directory: str | None = None,
 ) -> VerifyReport:
     """Verdicts for a commit, a range, or (`everything`) every commit with a note, newest first.
 
     Raises `StoreError` for unknown revisions.
     """
-    house = open_house(directory)
-    keys = keychain(house)
-    single = not everything and not _is_range(revisions)
-    if everything:
-        # notes of commits that are not here cannot be bound to anything; `doctor` counts them
-        ids = [commit for commit, _ in house.notes.list() if house.repository.has_commit(commit)]
-    elif single:
-        ids = [house.repository.resolve(revisions or "HEAD")]
-    else:
-        ids = house.repository.revisions(revisions)
-    verdicts = [_judge(house, house.repository.commit(one), keys, allow_untrusted, must=single) for one in ids]
+    asked = plan(revisions, everything=everything, directory=directory)
+    house, keys = asked.house, keychain(asked.house)
+    judge = Judge(house, keys=keys, many=len(asked.commits) > FEW)
+    wanted = demands or Demands()
+    verdicts = [
+        _judge(house, house.repository.commit(one), keys, judge, wanted, must=asked.single) for one in asked.commits
+    ]
+    verdicts.reverse()
     return VerifyReport(all(one.status in ("verified", "carried", "exempt") for one in verdicts), tuple(verdicts))
 
 
-def _is_range(revisions: str | None) -> bool:
-    return revisions is not None and (
-        ".." in revisions or revisions.startswith("^") or " " in revisions or revisions == "--all"
-    )
-
-
-def _judge(house: House, commit: Commit, keys: Keychain, allow_untrusted: bool, *, must: bool) -> CommitVerdict:
+def _judge(
+    house: House, commit: Commit, keys: Keychain, judge: Judge, demands: Demands, *, must: bool
+) -> CommitVerdict:
     note = house.notes.read(commit.id)
     if note is None:
         if must:
@@ -64,8 +72,31 @@ def _judge(house: House, commit: Commit, keys: Keychain, allow_untrusted: bool, 
             )
         return CommitVerdict(commit, "exempt", (), reason="nothing says that an agent had a part in it")
     read = read_note(house, commit, note, keys)
-    status, reason = status_of(read, allow_untrusted)
-    return CommitVerdict(commit, status, read.statements, read.damage, reason)
+    status, reason = status_of(read, demands.allow_untrusted)
+    if status == "failed":
+        checks = tuple(Check(name, "skip", "the trace is not good") for name in REPLAYED)
+        return CommitVerdict(commit, status, read.statements, read.damage, reason, checks)
+    checks = _replayed(judge, commit, read, demands.coverage)
+    short = [check for check in checks if _falls_short(check, demands)]
+    if short:
+        status, reason = "failed", "; ".join(f"{check.name}: {check.detail}" for check in short)
+    return CommitVerdict(commit, status, read.statements, read.damage, reason, checks)
+
+
+def _replayed(judge: Judge, commit: Commit, read: NoteRead, least: int) -> tuple[Check, ...]:
+    try:
+        found = judge.commit(commit, read)
+    except (StoreError, AgentError) as error:  # a shallow or partial clone
+        return tuple(Check(name, "skip", f"cannot be replayed: {error.message}") for name in REPLAYED)
+    return replayed.checks(found, least=least)
+
+
+def _falls_short(check: Check, demands: Demands) -> bool:
+    if check.name == "edits":
+        return demands.edits and check.result != "pass"
+    if check.name == "coverage":
+        return demands.coverage > 0 and check.result != "pass"
+    return check.result == "fail"
 
 
 def says_agent(commit: Commit) -> bool:

@@ -4,6 +4,7 @@ import msgspec
 
 from gittraj.model.commit import Commit
 from gittraj.model.states import Verified
+from gittraj.model.verdict import Check
 
 
 class Attached(msgspec.Struct, frozen=True):
@@ -47,23 +48,6 @@ class Shown(msgspec.Struct, frozen=True):
     statements: tuple[Verified, ...]
     damage: tuple[NoteDamage, ...] = ()
     note: bytes = b""
-
-
-class CommitVerdict(msgspec.Struct, frozen=True):
-    """`status`: verified | carried | exempt | missing | untrusted | failed (design §11); `reason`: one line where not verified."""
-
-    commit: Commit
-    status: str
-    statements: tuple[Verified, ...]
-    damage: tuple[NoteDamage, ...] = ()
-    reason: str = ""
-
-
-class VerifyReport(msgspec.Struct, frozen=True):
-    """`ok` is False as soon as one commit falls short."""
-
-    ok: bool
-    commits: tuple[CommitVerdict, ...]
 
 
 class LogLine(msgspec.Struct, frozen=True):
@@ -168,6 +152,27 @@ class ReplayedCommit(msgspec.Struct, frozen=True):
     coverage: dict[str, Lines] = {}
     operations: int = 0
     notes: tuple[str, ...] = ()
+
+
+class CommitVerdict(msgspec.Struct, frozen=True):
+    """`status`: verified | carried | exempt | missing | untrusted | failed (design §11); `reason`: one line where not verified.
+
+    `checks`: what replay adds about the commit as a whole, `edits`, `coverage` and `attribution`; empty where nothing was replayed.
+    """
+
+    commit: Commit
+    status: str
+    statements: tuple[Verified, ...]
+    damage: tuple[NoteDamage, ...] = ()
+    reason: str = ""
+    checks: tuple[Check, ...] = ()
+
+
+class VerifyReport(msgspec.Struct, frozen=True):
+    """`ok` is False as soon as one commit falls short."""
+
+    ok: bool
+    commits: tuple[CommitVerdict, ...]
 
 
 class ReplayReport(msgspec.Struct, frozen=True):

@@ -2,11 +2,12 @@
 
 import msgspec
 
-CHECKS = ("structure", "signature", "signer", "binding", "body", "schema", "invariants")
+CHECKS = ("structure", "signature", "signer", "binding", "body", "schema", "invariants")  # of one statement
+REPLAYED = ("edits", "coverage", "attribution")  # of a commit, by replay
 
 
 class Check(msgspec.Struct, frozen=True):
-    """`name`: one of `CHECKS` (later issues add more). `result`: "pass", "fail" or "skip". `detail`: one line, why."""
+    """`name`: one of `CHECKS` or `REPLAYED`. `result`: "pass", "fail" or "skip". `detail`: one line, why."""
 
     name: str
     result: str

@@ -9,6 +9,7 @@ import pytest
 from gittraj.cli import attach, doctor, keys, log, setup, show, verify
 from gittraj.cli.app import run
 from gittraj.errors import StoreError, UsageError
+from gittraj.flows.verify import Demands
 from gittraj.model.report import (
     Attached,
     AttachReport,
@@ -151,7 +152,7 @@ def test_verify_names_the_checks_that_passed_and_ends_with_yes(monkeypatch: pyte
     )
     console = Captured()
     assert verify.verify(console, "main..", allow_untrusted=True) == 0
-    assert calls == [(("main..",), {"everything": False, "allow_untrusted": True})]
+    assert calls == [(("main..",), {"everything": False, "demands": Demands(allow_untrusted=True)})]
     assert console.stdout.splitlines() == [
         "✓ 8b01f28e  structure signature signer binding body schema invariants",
         "– 8b01f28e  no trace needed: no agent",
