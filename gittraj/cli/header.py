@@ -9,10 +9,13 @@ from gittraj.cli.columns import fit, pad
 from gittraj.cli.console import sign
 from gittraj.cli.escape import one_line
 from gittraj.cli.paint import EDGE, Line, Span
+from gittraj.cli.replay_lines import bar
 from gittraj.cli.tally import Tally, short
 from gittraj.model.commit import Commit
 from gittraj.model.entry import walk
+from gittraj.model.report import Lines, ReplayedCommit
 from gittraj.model.states import Verified
+from gittraj.replay.checks import edits, percent
 
 FIRST = 8  # columns of the words on the left
 BRANCH = 30  # columns of a branch's name, so that the subject keeps some
@@ -25,6 +28,19 @@ def commit_line(commit: Commit, branch: str) -> Line:
     right = f"{fit(one_line(branch), BRANCH)}, {when}" if branch else when
     return Line(("dim", pad("commit", FIRST)), ("note", commit.id[:SHORT_ID]), ("bold", f"  {one_line(commit.subject)}"),
                 right=(("dim", right),))  # fmt: skip
+
+
+def lines_line(replayed: ReplayedCommit) -> Line | None:
+    """What made the changed lines, and whether replay gives the files; None where the trace could not be replayed."""
+    if replayed.status == "no_trace":
+        return None
+    told = edits(replayed)
+    words = {"pass": f" replays {told.detail}", "fail": f" {one_line(told.detail)}"}.get(
+        told.result, f" {one_line(told.detail)}"
+    )
+    counts = [f"{name} {_changed(lines)}" for name, lines in replayed.coverage.items() if lines != Lines()]
+    return Line(("dim", pad("lines", FIRST)), ("", f"{bar(replayed.coverage)} {percent(replayed.coverage)}%  {', '.join(counts)}"),
+                right=(sign(told.result), ("", words)), breaks=FIRST)  # fmt: skip
 
 
 def trace_lines(verified: Verified) -> list[Line]:
@@ -124,6 +140,10 @@ def _times(session: dict[str, Any]) -> list[str]:
         for entry in walk(entries if isinstance(entries, list) else [])
         if isinstance(entry.get("timestamp"), str)
     ]
+
+
+def _changed(lines: Lines) -> str:
+    return f"+{lines.added} −{lines.removed}"
 
 
 def _with_failed(number: int, bad: int, word: str) -> str:

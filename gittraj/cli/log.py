@@ -8,9 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gittraj.model.report import LogLine
+    from gittraj.model.report import Lines, LogLine
 
-SUBJECT = 40  # columns that a subject gets at least
+CLASSES = 24  # columns for the classes of evidence
+WIDE = 100  # columns of a page from which on they are told: the subject matters more
 _SIGNS: "dict[str, Span]" = {
     "verified": ("good", "✓"),
     "carried": ("good", "✓ carried"),
@@ -31,28 +32,41 @@ def log(console: Console, revisions: str | None = None, *, limit: int | None = N
 
         console.json(shapes.log(list(lines)))
     else:
-        console.page(line for each in lines for line in commit_lines(each))
+        console.page(line for each in lines for line in commit_lines(each, console.width))
     return 0
 
 
-def commit_lines(line: "LogLine") -> "Iterator[Line]":
-    """The line of one commit, and one more for each further agent."""
+def commit_lines(line: "LogLine", columns: int = 80) -> "Iterator[Line]":
+    """The line of one commit on a page of `columns`, and one more for each further agent."""
     from gittraj.cli.columns import fit, pad
     from gittraj.cli.escape import one_line
 
     agents = [one_line(text) for text in _agents(line)]
     size = "" if line.added is None else f"+{line.added} −{line.removed}"
     steps = f"{line.steps} step{'' if line.steps == 1 else 's'}" if line.statements else ""
+    classes = shares(line.coverage)
     yield Line(
         ("note", line.commit.id[:8]),
         ("name" if agents else "dim", "  " + pad(fit(agents[0] if agents else "–", 14), 14)),
         ("", f"  {steps:>9}  {size:<12}  "),
+        ("", pad(fit(classes, CLASSES), CLASSES) + "  " if columns >= WIDE else ""),
         _SIGNS.get(line.verdict, ("dim", line.verdict)),
         ("", f" {one_line(line.commit.subject)}"),
         right=EDGE,
     )
     for agent in agents[1:]:
         yield Line(("name", " " * 10 + agent))
+
+
+def shares(coverage: "dict[str, Lines]") -> str:
+    """The changed lines of each class of evidence in per cent, largest first; ``?`` for those that nothing explains."""
+    counts = {name: lines.added + lines.removed for name, lines in coverage.items()}
+    every = sum(counts.values())
+    order = sorted(counts, key=lambda name: (name == "unexplained", -counts[name]))
+    parts = [
+        f"{'?' if name == 'unexplained' else name} {counts[name] * 100 / every:.0f}%" for name in order if counts[name]
+    ]
+    return "  ".join(parts)
 
 
 def _agents(line: "LogLine") -> "Iterable[str]":

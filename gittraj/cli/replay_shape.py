@@ -17,7 +17,7 @@ def _commit(each: ReplayedCommit, ranges: bool) -> dict[str, Any]:
         "status": each.status,
         "operations": each.operations,
         "files": [_file(file, ranges) for file in each.files],
-        "coverage": _coverage(each.coverage),
+        "coverage": coverage(each.coverage),
         "commands": [],
         "notes": list(each.notes),
     }
@@ -30,7 +30,7 @@ def _file(file: ReplayedFile, ranges: bool) -> dict[str, Any]:
         "grade": file.grade,
         "cause": file.cause or None,
         "reason": file.reason,
-        "coverage": _coverage(file.coverage),
+        "coverage": coverage(file.coverage),
     }
     if file.old_path:
         shape["old_path"] = file.old_path
@@ -48,10 +48,11 @@ def _file(file: ReplayedFile, ranges: bool) -> dict[str, Any]:
     return shape
 
 
-def _coverage(coverage: dict[str, Lines]) -> dict[str, Any]:
+def coverage(found: dict[str, Lines]) -> dict[str, Any]:
+    """Class → lines added and removed, all classes and `total`."""
     shape: dict[str, Any] = {}
     for name in CLASSES:
-        lines = coverage.get(name, Lines())
+        lines = found.get(name, Lines())
         shape[name] = {"added": lines.added, "removed": lines.removed}
     shape["total"] = {side: sum(shape[name][side] for name in CLASSES) for side in ("added", "removed")}
     return shape

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gittraj.cli.replay_shape import coverage
 from gittraj.codec.json import to_json_value
 from gittraj.model.report import (
     Attached,
@@ -105,7 +106,8 @@ def _log_line(line: LogLine) -> dict[str, Any]:
         "models": list(line.models),
         "sessions": list(line.sessions),
         "steps": line.steps,
-        "coverage": {},
+        "coverage": coverage(line.coverage) if line.coverage else {},
+        "replay": line.replay or None,
         "added": line.added,
         "removed": line.removed,
         "verdict": line.verdict,

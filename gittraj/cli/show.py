@@ -26,7 +26,7 @@ def show(
     """Show the trace of `commit`; 1 where it has none."""
     from gittraj.flows.show import show as flow
 
-    shown = flow(commit)
+    shown = flow(commit, replay=not (json or raw or diag))
     if json:
         from gittraj.cli import shapes
 
@@ -51,10 +51,13 @@ def show(
 
 def story(shown: "Shown", *, full: bool, columns: int) -> "Iterator[Line]":
     """The whole page of one commit: its head, then each statement's story, then what is damaged in its note."""
-    from gittraj.cli.header import commit_line
+    from gittraj.cli.header import commit_line, lines_line
     from gittraj.cli.paint import Line
 
     yield commit_line(shown.commit, shown.branch)
+    made = lines_line(shown.replayed) if shown.replayed else None
+    if made:
+        yield made
     for index, verified in enumerate(shown.statements):
         if index:
             yield Line()

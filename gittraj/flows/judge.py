@@ -69,6 +69,13 @@ class Judge:
             return self._untraced(commit, traced.notes, traced.gaps)
         return self._judge(commit, traced)
 
+    def told(self, commit: Commit, read: NoteRead) -> ReplayedCommit | None:
+        """The verdict on `commit` for a page that has more to tell; None where objects are missing (a shallow or partial clone)."""
+        try:
+            return self.commit(commit, read)
+        except StoreError:
+            return None
+
     def trace(self, commit: Commit, path: str, agent: str | None) -> ReplayedCommit:
         """The verdict on `commit` by a session file. Raises `AgentError`, `StoreError`."""
         reader = registry.by_name(agent) if agent else registry.recognise(path)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from gittraj.errors import StoreError
+from gittraj.flows.judge import Judge
 from gittraj.flows.statements import NoteRead, read_note
 from gittraj.flows.wiring import House, keychain, open_house
 from gittraj.model.entry import walk
-from gittraj.model.report import LogLine
+from gittraj.model.report import LogLine, ReplayedCommit
 from gittraj.model.states import Verified
 from gittraj.seal.headers import RECORD
 from gittraj.store import lookup
@@ -16,11 +17,13 @@ def log(revisions: str | None = None, *, limit: int | None = None, directory: st
     """Lines for `revisions` (None: HEAD's history), newest first, lazily. Raises `StoreError` for unknown revisions."""
     house = open_house(directory)
     keys = keychain(house)
+    judge = Judge(house, keys=keys)
     for commit_id in house.repository.revisions(revisions or "HEAD", limit=limit):
         commit = house.repository.commit(commit_id)
         note = house.notes.read(commit_id)
         read = read_note(house, commit, note, keys) if note is not None else NoteRead((), ())
-        added, removed = _lines(house, commit_id)
+        replayed = judge.told(commit, read) if note is not None else None
+        added, removed = _lines(house, commit_id) if replayed is None else _sum(replayed)
         records = [statement.record for statement in read.statements if statement.record and _holds(statement)]
         sessions = [record["session"] for record in records]
         metas = [session["agent-meta"] for session in sessions]
@@ -35,6 +38,8 @@ def log(revisions: str | None = None, *, limit: int | None = None, directory: st
             added=added,
             removed=removed,
             verdict=_verdict(read) if note is not None else "missing",
+            coverage=replayed.coverage if replayed else {},
+            replay=replayed.status if replayed else "",
         )
 
 
@@ -49,6 +54,11 @@ def _lines(house: House, commit: str) -> tuple[int, int] | tuple[None, None]:
         return lookup.line_counts(house.repository, commit)
     except StoreError:  # a shallow or partial clone lacks what there is to compare
         return None, None
+
+
+def _sum(replayed: ReplayedCommit) -> tuple[int, int]:
+    lines = replayed.coverage.values()
+    return sum(each.added for each in lines), sum(each.removed for each in lines)
 
 
 def _verdict(read: NoteRead) -> str:

@@ -43,7 +43,8 @@ def build(
     """
     chain = _chain(snapshots, commit, {segment.base for segment in segments})
     bases = {one.id: place for place, one in enumerate(chain)}
-    start = min((bases.get(segment.base, len(chain) - 1) for segment in segments), default=len(chain) - 1)
+    last = max(len(chain) - 1, 0)  # of a root commit the chain is empty
+    start = min((bases.get(segment.base, last) for segment in segments), default=last)
     trees = [one.tree for one in (*chain[-1:], commit)]
     before: list[list[tuple[float, Event]]] = []
     after: list[list[tuple[float, Event]]] = []
@@ -52,7 +53,7 @@ def build(
     begins: dict[int, float] = {}
     done: set[str] = set()
     for segment in segments:
-        place = bases.get(segment.base, len(chain) - 1)
+        place = bases.get(segment.base, last)
         first = segment.session not in waiting
         mine = left.get(segment.session)
         if first:

@@ -40,31 +40,6 @@ class NoteDamage(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """One commit with its statements, each verified; empty `statements` where the commit has no note."""
-
-    commit: Commit
-    branch: str
-    statements: tuple[Verified, ...]
-    damage: tuple[NoteDamage, ...] = ()
-    note: bytes = b""
-
-
-class LogLine(msgspec.Struct, frozen=True):
-    """One commit of `git traj log`. `steps`: tool calls, children included. `added`/`removed`: lines of git's default diff; None where objects are missing."""
-
-    commit: Commit
-    statements: int
-    agents: tuple[str, ...]
-    agent_versions: tuple[str, ...]
-    models: tuple[str, ...]
-    sessions: tuple[str, ...]
-    steps: int
-    added: int | None
-    removed: int | None
-    verdict: str
-
-
 class Finding(msgspec.Struct, frozen=True):
     """One thing `doctor` looked at. `level`: "ok", "note", "warning" or "problem"; `hint`: the command that mends it."""
 
@@ -152,6 +127,37 @@ class ReplayedCommit(msgspec.Struct, frozen=True):
     coverage: dict[str, Lines] = {}
     operations: int = 0
     notes: tuple[str, ...] = ()
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One commit with its statements, each verified; empty `statements` where the commit has no note. `replayed`: None where nothing could be."""
+
+    commit: Commit
+    branch: str
+    statements: tuple[Verified, ...]
+    damage: tuple[NoteDamage, ...] = ()
+    note: bytes = b""
+    replayed: ReplayedCommit | None = None
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """One commit of `git traj log`. `steps`: tool calls, children included. `added`/`removed`: lines of git's default diff; None where objects are missing.
+
+    `coverage`: class of evidence → lines, empty for a commit without trace. `replay`: the status of replay, "" where there was none.
+    """
+
+    commit: Commit
+    statements: int
+    agents: tuple[str, ...]
+    agent_versions: tuple[str, ...]
+    models: tuple[str, ...]
+    sessions: tuple[str, ...]
+    steps: int
+    added: int | None
+    removed: int | None
+    verdict: str
+    coverage: dict[str, Lines] = {}
+    replay: str = ""
 
 
 class CommitVerdict(msgspec.Struct, frozen=True):

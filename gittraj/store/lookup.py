@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pygit2
 
 from gittraj.errors import StoreError
-from gittraj.store import trees
+from gittraj.store import difference, trees
 from gittraj.store.notes import NoteStore
 from gittraj.store.repository import Repository
 
@@ -40,13 +40,18 @@ def line_counts(repository: Repository, commit: str) -> tuple[int, int]:
     Raises `StoreError`.
     """
     added = removed = 0
-    for change in repository.changes(commit):
-        if change.old == change.new:
+    changes = repository.changes(commit)
+    renamed = difference.renames(repository, commit, changes)
+    sources = {change.path: change for change in changes}
+    gone = set(renamed.values())
+    for change in changes:
+        source = sources[renamed[change.path]] if change.path in renamed else change
+        if source.old == change.new or (change.path in gone and not change.new):
             continue
-        old = repository.blob(change.old) if _file(change.old_mode) else b""
+        old = repository.blob(source.old) if _file(source.old_mode) else b""
         new = repository.blob(change.new) if _file(change.new_mode) else b""
         if b"\0" in old[:8000] or b"\0" in new[:8000]:  # git's own test for binary
-            added, removed = added + bool(change.new), removed + bool(change.old)
+            added, removed = added + bool(change.new), removed + bool(source.old)
             continue
         if not old or not new:  # what a clean checkout of a whole file costs is a count, not a diff
             added, removed = added + _lines(new), removed + _lines(old)

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from gittraj.cli import attach, doctor, keys, log, setup, show, verify
 from gittraj.cli.app import run
@@ -16,6 +17,7 @@ from gittraj.model.report import (
     CommitVerdict,
     Finding,
     KeyLine,
+    Lines,
     LogLine,
     NoteDamage,
     Shown,
@@ -23,7 +25,7 @@ from gittraj.model.report import (
     VerifyReport,
 )
 
-from .samples import ID, Captured, checks, commit, shown, verified
+from .samples import ID, Captured, checks, commit, shown, text, verified
 
 _USER = {"type": "user", "content": "Please fix it"}
 
@@ -44,7 +46,7 @@ def test_show_tells_the_story_on_stdout_and_the_hint_on_stderr(monkeypatch: pyte
     calls = _flow(monkeypatch, "show.show", shown(verified([_USER])))
     console = Captured()
     assert show.show(console, "HEAD~1") == 0
-    assert calls == [(("HEAD~1",), {})]
+    assert calls == [(("HEAD~1",), {"replay": True})]
     assert "Please fix it" in console.stdout
     assert console.stderr == "git traj show --full HEAD~1 for outputs and thoughts · git traj show --json HEAD~1\n"
 
@@ -337,3 +339,11 @@ def test_checks_of_the_samples_are_those_of_the_house() -> None:
         "invariants",
     ]
     assert isinstance(Captured().err, io.StringIO)
+
+
+def test_a_wide_log_tells_what_made_the_lines_and_a_narrow_one_keeps_the_subject() -> None:
+    coverage = {"agent": Lines(8, 2), "shell": Lines(3), "unexplained": Lines(0, 1)}
+    line = structs.replace(_LINES[0], coverage=coverage)
+    assert "agent 71%  shell 21%  ? 7%" not in text(log.commit_lines(line, 80), 80)
+    assert "agent 71%  shell 21%" in text(log.commit_lines(line, 120), 120)
+    assert log.shares(coverage) == "agent 71%  shell 21%  ? 7%" and log.shares({}) == ""

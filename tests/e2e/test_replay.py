@@ -69,6 +69,19 @@ def test_the_line_that_a_person_changed_before_the_commit_is_unexplained(shop: W
     assert done.returncode == 1 and "ZWEI" in done.stdout and "66%" in done.stdout
 
 
+def test_a_root_commit_is_replayed_from_nothing(tmp_path: Path, hermetic_seal: Path) -> None:
+    shop = Workshop(tmp_path, hermetic_seal)
+    shop.repo.mkdir(parents=True)
+    shop.git("init", "-q")
+    shop.git("traj", "init")
+    claude = shop.claude()
+    claude.say("Begin")
+    claude.write("a.txt", "one\n")
+    claude.run("git add -A && git commit -qm Root")
+    found = verdict(shop)
+    assert found["status"] == "reproducible" and lines(found, "a.txt") == {"agent": (1, 0)}
+
+
 # The rival's verdict errors
 
 
