@@ -4,6 +4,7 @@ from typing import Any
 
 from gittraj.cli.replay_shape import coverage
 from gittraj.codec.json import to_json_value
+from gittraj.model.completeness import Completeness
 from gittraj.model.report import (
     Attached,
     AttachReport,
@@ -37,7 +38,15 @@ def log(lines: list[LogLine]) -> dict[str, Any]:
 
 def verify(report: VerifyReport) -> dict[str, Any]:
     """`git traj verify --json`."""
-    return {"ok": report.ok, "commits": [_verdict(each) for each in report.commits]}
+    commits = [_verdict(each) for each in report.commits]
+    return {"ok": report.ok, "commits": commits, "completeness": completeness(report.completeness)}
+
+
+def completeness(found: Completeness) -> dict[str, Any]:
+    """The part of `git traj verify --json` and `git traj audit --json` that says what is missing."""
+    names = ("kind", "commit", "session", "fatal", "detail")
+    findings = [{name: getattr(each, name) for name in names} for each in found.findings]
+    return {"result": found.result, "statements": found.statements, "heads": found.heads, "findings": findings}
 
 
 def attach(report: AttachReport) -> dict[str, Any]:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gittraj.model.completeness import Completeness
     from gittraj.model.report import CommitVerdict, VerifyReport
 
 _SIGNS: "dict[str, Span]" = {
@@ -28,6 +29,7 @@ def verify(
     allow_untrusted: bool = False,
     min_coverage: int | None = None,
     strict: bool = False,
+    accept_notes: bool = False,
     json: bool = False,
 ) -> int:
     """The verdicts of `revisions` (a commit, a range; HEAD) or of every commit with a note; 0 only where all are good."""
@@ -39,6 +41,11 @@ def verify(
         raise UsageError("verify: give a range or --all, not both", hint="git traj verify -h")
     if min_coverage is not None and not 0 <= min_coverage <= 100:
         raise UsageError(f"verify: {min_coverage} is no per cent", hint="git traj verify --min-coverage 90")
+    if accept_notes:
+        from gittraj.flows.completeness import accept
+        from gittraj.flows.wiring import open_house
+
+        console.say(f"the notes are taken as they are; forgotten: {accept(open_house())} remembered tip(s)")
     demands = Demands(allow_untrusted, min_coverage or 0, strict)
     report = flow(revisions, everything=all, demands=demands)
     if json:
@@ -54,7 +61,21 @@ def verdict_lines(report: "VerifyReport") -> "Iterator[Line]":
     """A line per commit, further lines for further statements that fell short, the count at the end."""
     for verdict in report.commits:
         yield from _commit(verdict)
+    yield from missing_lines(report.completeness)
     yield Line(("bold", _count(report)))
+
+
+def missing_lines(found: "Completeness") -> "Iterator[Line]":
+    """A line for each thing that is missing."""
+    from gittraj.cli.escape import one_line
+
+    for each in found.findings:
+        where = f" {each.commit[:8]}" if each.commit else ""
+        yield Line(
+            sign("fail") if each.fatal else ("note", "?"),
+            ("note", where),
+            ("", f"  {each.kind}: {one_line(each.detail)}"),
+        )
 
 
 def next_step(report: "VerifyReport") -> str:
@@ -67,6 +88,8 @@ def next_step(report: "VerifyReport") -> str:
             return f"attach it: git traj attach {name}"
         if verdict.status == "untrusted":
             return f"whose key it is: git traj show {name} · to trust it: git traj keys trust PRINCIPAL KEY"
+    if report.completeness.result == "fail":
+        return "get it back: git traj fetch · keep the notes as they are: git traj verify --accept-notes"
     return ""
 
 
@@ -142,13 +165,20 @@ COMMANDS = (
         Parameter(
             "strict", "--strict", help="replaying the recorded edits must give exactly the committed files", kind=FLAG
         ),
+        Parameter(
+            "accept_notes",
+            "--accept-notes",
+            help="take the notes as they are from now on: forget what this clone remembers of them",
+            kind=FLAG,
+        ),
         *READING,
         about="A valid signature, a trusted signer and a true record are three things: the first two are checked here, the third "
         "cannot be. A commit asked for by name must have a trace; in a range, a commit without one is exempt unless its message or "
         "author names an agent. The recorded edits are replayed in memory: `edits` tells whether they give the committed files, "
         "`coverage` how many of the changed lines they explain. Both decide only with --strict and --min-coverage, because a person "
-        "may have changed the files before they were committed.",
-        exits="1: a commit falls short.",
+        "may have changed the files before they were committed. With a range or --all, `completeness` tells what is missing from the "
+        "notes: gaps and forks in a session's chain, and statements that signed heads or this clone saw before.",
+        exits="1: a commit falls short, or something is missing.",
         examples=(
             ("git traj verify main..", "before you push"),
             ("git traj verify main.. --min-coverage 90", "and 90 % must be explained"),

@@ -21,6 +21,9 @@ def catch_up(house: House) -> None:
     tip, known = house.notes.tip(), tips.known_tip(common)
     if tip == known:
         return
+    from gittraj.flows.completeness import keep_evidence  # 3 ms that a commit without news must not pay
+
+    keep_evidence(house, known, tip)
     heads: dict[str, tuple[Anchor, str, bytes | None]] = {}
     counts: dict[str, dict[int, int]] = {}
     for note in lookup.notes_changed(house.notes, known, tip):

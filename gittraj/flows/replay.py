@@ -33,7 +33,10 @@ def plan(revisions: str | None = None, *, everything: bool = False, directory: s
         revisions and (".." in revisions or revisions.startswith(("^", "-")) or " " in revisions)
     )
     if everything:
-        there = dict.fromkeys(commit for commit, _ in house.notes.list() if repository.has_commit(commit))
+        tip = house.notes.tip()
+        ours = set(repository.revisions(tip)) if tip else set()  # head statements annotate the notes' own commits
+        listed = (commit for commit, _ in house.notes.list() if commit not in ours)
+        there = dict.fromkeys(commit for commit in listed if repository.has_commit(commit))
         reachable = [commit for commit in repository.revisions("--all") if commit in there]
         ids = [*sorted(there.keys() - set(reachable)), *reversed(reachable)]
     elif single:

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from gittraj.errors import AgentError, StoreError
+from gittraj.flows.completeness import judge_completeness
 from gittraj.flows.judge import Judge
 from gittraj.flows.replay import FEW, plan
 from gittraj.flows.statements import NoteRead, read_note
@@ -56,7 +57,10 @@ def verify(
         _judge(house, house.repository.commit(one), keys, judge, wanted, must=asked.single) for one in asked.commits
     ]
     verdicts.reverse()
-    return VerifyReport(all(one.status in ("verified", "carried", "exempt") for one in verdicts), tuple(verdicts))
+    # asked for one commit, what happened to other notes is not the question
+    complete = judge_completeness(house, keys, verdicts, whole=not asked.single)
+    good = all(one.status in ("verified", "carried", "exempt") for one in verdicts)
+    return VerifyReport(good and complete.result != "fail", tuple(verdicts), complete)
 
 
 def _judge(

@@ -3,6 +3,7 @@
 import msgspec
 
 from gittraj.model.commit import Commit
+from gittraj.model.completeness import Completeness
 from gittraj.model.states import Verified
 from gittraj.model.verdict import Check
 
@@ -175,10 +176,11 @@ class CommitVerdict(msgspec.Struct, frozen=True):
 
 
 class VerifyReport(msgspec.Struct, frozen=True):
-    """`ok` is False as soon as one commit falls short."""
+    """`ok` is False as soon as one commit falls short, or something is missing."""
 
     ok: bool
     commits: tuple[CommitVerdict, ...]
+    completeness: Completeness = Completeness()
 
 
 class ReplayReport(msgspec.Struct, frozen=True):

@@ -1,0 +1,78 @@
+"""Which statements a notes commit holds: a tip goes in, its statement ids by annotated commit come out; two tips are compared."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gittraj.codec import framing
+from gittraj.errors import SealError
+from gittraj.flows.wiring import House
+from gittraj.seal import heads
+from gittraj.store import note_history
+from gittraj.store.note_history import NotesAt
+from gittraj.store.statement_index import Indexed, StatementIndex
+
+
+class Compared(NamedTuple):
+    """How a later notes tip lies to an earlier one: "same", "ahead", "behind" or "apart"; `lost`: annotated commit → statements gone."""
+
+    how: str
+    lost: dict[str, int]
+
+
+class Book:
+    """The notes of one repository, whatever tip is asked for; each note is read once and then known by its blob id."""
+
+    def __init__(self, house: House) -> None:
+        self._repository = house.repository
+        self._index = StatementIndex(house.repository, take_apart)
+
+    def ids(self, tip: str) -> frozenset[bytes]:
+        """The ids of all statements in the notes commit `tip`. Raises `StoreError`."""
+        found: set[bytes] = set()
+        for _, blob in NotesAt(self._repository, tip).list():
+            found.update(self._index.of(blob).ids)
+        self._index.save()
+        return frozenset(found)
+
+    def heads(self, tip: str) -> Iterator[tuple[str, bytes]]:
+        """(annotated commit, note) of every note in `tip` that holds a head statement. Raises `StoreError`."""
+        for commit, blob in list(NotesAt(self._repository, tip).list()):
+            if self._index.of(blob).heads:
+                yield commit, self._repository.blob(blob, fetch=True)
+        self._index.save()
+
+    def compare(self, old: str, new: str) -> Compared:
+        """What `new` lacks of the statements of `old`, note by note. Raises `StoreError` where `old` or `new` is not here."""
+        if old == new:
+            return Compared("same", {})
+        lost: dict[str, int] = {}
+        for commit, (before, after) in note_history.differing(self._repository, old, new).items():
+            there = {one for blob in before for one in self._index.of(blob).ids}
+            gone = there - {one for blob in after for one in self._index.of(blob).ids}
+            if gone:
+                lost[commit] = len(gone)
+        self._index.save()
+        if new and note_history.descends(self._repository, new, old):
+            return Compared("ahead", lost)
+        behind = not new or note_history.descends(self._repository, old, new)
+        return Compared("behind" if behind else "apart", lost)
+
+    def gained(self, old: str, new: str) -> dict[str, int]:
+        """Annotated commit → how many statements its note has in `new` and not in `old`. Raises `StoreError`."""
+        return self.compare(new, old).lost
+
+
+def take_apart(note: bytes) -> Indexed:
+    """The statement ids of a note, and whether a head is among them; what is no statement counts by nothing."""
+    ids: list[bytes] = []
+    has_head = False
+    for item in framing.read(note).items:
+        if item.kind != "statement":
+            continue
+        try:
+            one, head = heads.identify(item.raw)
+        except SealError:
+            continue
+        ids.append(one)
+        has_head = has_head or head
+    return Indexed(tuple(ids), has_head)
