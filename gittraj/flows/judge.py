@@ -11,20 +11,23 @@ from typing import NamedTuple
 from gittraj.agents import registry
 from gittraj.capture import commit_calls, cut
 from gittraj.errors import AgentError, StoreError
-from gittraj.flows import timeline
+from gittraj.flows import edit_events, timeline
 from gittraj.flows.base import base_commit
 from gittraj.flows.segments import Segment, segment_of
 from gittraj.flows.statements import NoteRead, read_note
 from gittraj.flows.timeline import Left
 from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.model.commit import Change, Commit
+from gittraj.model.edit import Edit, Trail
 from gittraj.model.report import ReplayedCommit, ReplayedFile
 from gittraj.model.states import Verified
 from gittraj.replay.compare import Changed, judge, verdict
 from gittraj.replay.coverage import total
 from gittraj.replay.engine import Replay
+from gittraj.replay.recorder import Recorder
 from gittraj.replay.spans import Span
 from gittraj.replay.steps import Blob, Landing
+from gittraj.replay.trails import Versions
 from gittraj.store import difference
 from gittraj.store.snapshots import Snapshots
 
@@ -44,9 +47,19 @@ class Judge:
     """Judges commits one after the other and remembers what their sessions left uncommitted."""
 
     def __init__(
-        self, house: House, *, keys: Keychain | None = None, unchecked: bool = False, many: bool = False
+        self,
+        house: House,
+        *,
+        keys: Keychain | None = None,
+        unchecked: bool = False,
+        many: bool = False,
+        edits: bool = False,
+        texts: bool = False,
     ) -> None:
-        """`keys`: where they were read already. `many`: list all notes once instead of looking each one up."""
+        """`keys`: where they were read already. `many`: list all notes once instead of looking each one up.
+
+        `edits`: verdicts also tell the edits and the way of the lines; `texts`: with the changed lines themselves.
+        """
         self._house = house
         self._here = house.worktree
         self._repository = house.repository
@@ -58,6 +71,8 @@ class Judge:
                 self._noted.setdefault(commit, []).append(blob)
         self._keys = keys or keychain(house)
         self._unchecked = unchecked
+        self._edits = edits or texts
+        self._texts = texts
         self._left: OrderedDict[tuple[str, int], Left] = OrderedDict()
 
     def commit(self, commit: Commit, read: NoteRead | None = None) -> ReplayedCommit:
@@ -105,15 +120,27 @@ class Judge:
         line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
         read = self.snapshots.reader(line.base)
         names = self.snapshots.listing(line.base)
-        engine = Replay(lambda path: _blob(read(path)), self.snapshots.blob, listing=names, diff=_diff)
+        recorder = Recorder(texts=self._texts) if self._edits else None
+        seen: dict[str, Versions] | None = {} if recorder else None
+        engine = Replay(
+            lambda path: _blob(read(path)), self.snapshots.blob, listing=names, diff=_diff, recorder=recorder
+        )
         engine.run(line.before)
         changes = self.snapshots.changes(commit)
-        files = [judge(engine, changed, gaps=gaps) for changed in self._changed(commit, changes)]
+        files = [judge(engine, changed, gaps=gaps, seen=seen) for changed in self._changed(commit, changes)]
+        trails = edit_events.early(engine, seen or {}, recorder.taken()) if recorder else []
         operations = engine.operations + sum(1 for file in files if file.steps and file.path in engine.restored)
         engine.run([Landing(commit.id, tuple(changes)), *line.after])
         kept = engine.left()
+        edits: tuple[Edit, ...] = ()
+        ways: tuple[Trail, ...] = ()
+        if recorder:
+            trails += edit_events.late(engine, recorder.taken())
+            waiting = [edit for one in left.values() for edit in one.edits]
+            edits, ways = edit_events.events(commit, traced.segments, recorder.actions, trails, waiting)
         for segment in traced.segments:
-            self._remember(segment, Left(kept, line.waiting[segment.session]))
+            later = tuple(edit for edit in edits if edit.file in kept and edit.session == segment.session)
+            self._remember(segment, Left(kept, line.waiting[segment.session], later))
         outside = [ReplayedFile(path, "outside_repo", reason=reason) for path, reason in sorted(engine.outside.items())]
         return ReplayedCommit(
             commit,
@@ -122,6 +149,8 @@ class Judge:
             total(file.coverage for file in files),
             operations,
             tuple(traced.notes),
+            edits,
+            ways,
         )
 
     def _untraced(self, commit: Commit, notes: list[str], gaps: str = "") -> ReplayedCommit:

@@ -19,7 +19,7 @@ _ASKED = 500  # paths that are looked up to find where the repository lay
 
 
 class Segment(NamedTuple):
-    """`first`: position of `entries[0]` in the session. `base`: the commit it began on, "" for none. `files`: states that differed there."""
+    """`first`: position of `entries[0]` in the session. `base`: the commit it began on, "" for none. `files`: states that differed there. `model`: the session's, where an entry names none."""
 
     session: str
     seq: int
@@ -29,6 +29,7 @@ class Segment(NamedTuple):
     base: str
     files: dict[str, Any]
     cwd: str
+    model: str = ""
 
 
 class Happened(NamedTuple):
@@ -63,6 +64,7 @@ def segment_of(record: dict[str, Any], seq: int, agent: Agent) -> Segment:
             base=_text(base.get("commit")),
             files=files if isinstance(files, dict) else {},
             cwd=_text(session.get("environment", {}).get("working-dir")),
+            model=_text(session.get("agent-meta", {}).get("model-id")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AgentError(f"the record is not understood: {type(error).__name__} {error}") from error
@@ -174,13 +176,15 @@ def events_of(
     group: list[Observed] = []
     named: set[str] = set()
     agent = Origin("agent", segment.session, entry, event.turn)
+    outcome = event.result or event.call
+    told = _text(event.call.get("call-id")), _text(outcome.get("timestamp") or event.call.get("timestamp"))
 
     def close() -> None:
         if group:
             path = group[0].operation.path
             blobs = ("", "") if path in named else _blobs(event, path)  # recorded once for each file of the call
             named.add(path)
-            steps.append(_step(segment, tuple(group), agent, root, before, blobs, _redacted(event)))
+            steps.append(_step(segment, tuple(group), agent, root, before, blobs, _redacted(event), told))
             group.clear()
 
     for seen in event.observed:
@@ -197,7 +201,7 @@ def events_of(
     for ran in shell_calls.commands(event.call, event.result):
         code = 0 if made and ran.code is None else ran.code
         cwd = absolute(ran.cwd or segment.cwd or root, segment.cwd or root)
-        steps.append(Command(ran.text, cwd, root, shell, code))
+        steps.append(Command(ran.text, cwd, root, shell, code, *told))
     return steps
 
 
@@ -225,6 +229,7 @@ def _step(
     before: Callable[[str], bytes | None],
     blobs: tuple[str, str],
     redacted: bool,
+    told: tuple[str, str],
 ) -> Step:
     operation = observed[-1].operation
     cwd = observed[0].cwd or segment.cwd or root
@@ -241,6 +246,8 @@ def _step(
         post_blob=blobs[1],
         before=before(path) if path and observed[0].state in ("applied", "unknown") else None,
         redacted=redacted or any(each.redacted for each in observed),
+        call=told[0],
+        at=told[1],
     )
 
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from gittraj.errors import StoreError
 from gittraj.flows.segments import Happened, Segment, committing, events_of, happened, root_of
 from gittraj.model.commit import Commit
-from gittraj.replay.engine import sequence
+from gittraj.model.edit import Edit
 from gittraj.replay.spans import Applied
-from gittraj.replay.steps import Event, Kept, Landing, Restore
+from gittraj.replay.steps import Event, Kept, Landing, Restore, sequence
 from gittraj.store.snapshots import Snapshots
 
 WALK = 200  # commits between a segment's base and its commit that are looked at; a session that began earlier is replayed on the parent
@@ -15,10 +15,11 @@ _WHOLE_SECOND = 0.999  # git keeps whole seconds
 
 
 class Left(NamedTuple):
-    """What a segment leaves for the next one: files not committed, and calls without a result."""
+    """What a segment leaves for the next one: files not committed, calls without a result, and edits that no commit has taken."""
 
     files: dict[str, Kept]
     waiting: dict[str, Happened]
+    edits: tuple[Edit, ...] = ()
 
 
 class Timeline(NamedTuple):

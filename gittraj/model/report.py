@@ -4,6 +4,7 @@ import msgspec
 
 from gittraj.model.commit import Commit
 from gittraj.model.completeness import Completeness
+from gittraj.model.edit import Edit, Trail
 from gittraj.model.states import Verified
 from gittraj.model.verdict import Check
 
@@ -120,7 +121,10 @@ class ReplayedFile(msgspec.Struct, frozen=True):
 
 
 class ReplayedCommit(msgspec.Struct, frozen=True):
-    """`status`: reproducible | partial | not_reproducible | no_operations | no_trace. `notes`: what was left out of account, and why."""
+    """`status`: reproducible | partial | not_reproducible | no_operations | no_trace. `notes`: what was left out of account, and why.
+
+    `edits`, `trails`: what recorded actions did, where that was asked for.
+    """
 
     commit: Commit
     status: str
@@ -128,6 +132,8 @@ class ReplayedCommit(msgspec.Struct, frozen=True):
     coverage: dict[str, Lines] = {}
     operations: int = 0
     notes: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    trails: tuple[Trail, ...] = ()
 
 
 class Shown(msgspec.Struct, frozen=True):

@@ -10,9 +10,10 @@ from gittraj.replay.coverage import Attributed, attribute, counted, merged, rang
 from gittraj.replay.engine import Hint, Replay
 from gittraj.replay.files import GITLINK, File, Version
 from gittraj.replay.lines import UNEXPLAINED, count
-from gittraj.replay.spans import lines
+from gittraj.replay.spans import Span, lines
 from gittraj.replay.states import MASK, revealed
 from gittraj.replay.steps import Origin
+from gittraj.replay.trails import Versions
 
 _FORMATTERS = re.compile(
     r"\b(black|ruff|isort|autopep8|yapf|prettier|eslint|biome|gofmt|goimports|gofumpt|rustfmt|cargo fmt|clang-format|dprint|"
@@ -37,8 +38,8 @@ class Changed(NamedTuple):
     sides: tuple[bytes | None, ...] = ()
 
 
-def judge(replay: Replay, change: Changed, *, gaps: str = "") -> ReplayedFile:
-    """The verdict on one file. `gaps`: why a part of the trace is not at hand, "" where nothing is missing."""
+def judge(replay: Replay, change: Changed, *, gaps: str = "", seen: dict[str, Versions] | None = None) -> ReplayedFile:
+    """The verdict on one file. `gaps`: why a part of the trace is not at hand, "" where nothing is missing. `seen`: takes its versions."""
     if GITLINK in (change.old_mode, change.new_mode):
         one = Lines(int(change.new_mode != 0), int(change.old_mode != 0))
         return ReplayedFile(
@@ -66,6 +67,9 @@ def judge(replay: Replay, change: Changed, *, gaps: str = "") -> ReplayedFile:
         hunks = files.spans(change.old, change.new)
         last = file.last if same else UNEXPLAINED
         attributed = attribute(old.lines, new, hunks, files.ledger, last=last, moved=file.moved)
+    if seen is not None and (change.old != change.new or change.path != change.old_path):
+        hunks = [Span(0, len(old.lines), 0, len(new))] if binary else files.spans(change.old, change.new)
+        seen[change.path] = Versions(change.old_path, change.old, change.new, old.lines, new, hunks)
     if change.sides:
         attributed = _with_sides(replay, change, attributed, binary=binary)
     coverage = counted(attributed)

@@ -65,6 +65,13 @@ def attribute(
     return result
 
 
+def makers(old: Sequence[int], new: Sequence[int], hunks: Sequence[Span]) -> list[int]:
+    """For each line that `hunks` add, in order, the number of the line that something made there; -1 where nothing tells."""
+    before = frozenset(old)
+    paired = _Pairs(old, new, hunks)
+    return [_followed(at, new, before, paired.new) for _, _, start, end in hunks for at in range(start, end)]
+
+
 class _Pairs:
     """Where git sees the line that we know under a number; made when first asked, as in most hunks git and we agree."""
 

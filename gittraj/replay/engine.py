@@ -5,7 +5,7 @@ differ: then something unseen wrote the file in between, and the recorded state 
 """
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from gittraj.model.operation import Delete, Move, Write
@@ -14,6 +14,7 @@ from gittraj.replay.apply import apply_call
 from gittraj.replay.files import GRADES, Diff, File, Files, allowed
 from gittraj.replay.lines import UNEXPLAINED, Ledger
 from gittraj.replay.recorded import REDACTED, agrees
+from gittraj.replay.recorder import Recorder
 from gittraj.replay.shell.interpret import ShellWrite, Uncertain, interpret
 from gittraj.replay.spans import Applied, NotApplicable, Span, diff_spans
 from gittraj.replay.steps import Command, Contents, Event, Kept, Landing, Listing, Noticed, Origin, Step, Tree
@@ -41,12 +42,20 @@ class Replay:
     """One replay. `files`: the outcome. `operations`: how many recorded actions changed a file. `restored`: what was left before.
 
     `outside`: paths that actions named outside of the repository, with the reason. `hints`: see `Hint`.
+    A `recorder` is told every change.
     """
 
     def __init__(
-        self, tree: Tree, contents: Contents, *, listing: Listing | None = None, diff: Diff = diff_spans
+        self,
+        tree: Tree,
+        contents: Contents,
+        *,
+        listing: Listing | None = None,
+        diff: Diff = diff_spans,
+        recorder: Recorder | None = None,
     ) -> None:
-        self.files = Files(tree, contents, diff, Ledger(), listing)
+        self.files = Files(tree, contents, diff, Ledger(), listing, recorder)
+        self._recorder = recorder
         self.operations = 0
         self.restored: set[str] = set()
         self.outside: dict[str, str] = {}
@@ -58,6 +67,8 @@ class Replay:
     def run(self, events: Iterable[Event]) -> None:
         """Let `events` happen, in the order given."""
         for event in events:
+            if self._recorder is not None:
+                self._recorder.event = event
             if isinstance(event, Step):
                 self._step(event)
             elif isinstance(event, Command):
@@ -284,15 +295,3 @@ def relative(path: str, root: str) -> str:
     path = posixpath.normpath(path)
     root = root.rstrip("/")
     return path[len(root) + 1 :] if root and path.startswith(root + "/") else ""
-
-
-def sequence(*lanes: Sequence[tuple[float, Event]]) -> list[Event]:
-    """The events of several lanes, each in its own order, by time; at equal times in the order of the lanes."""
-    keyed = []
-    for number, lane in enumerate(lanes):
-        latest = float("-inf")
-        for place, (moment, event) in enumerate(lane):
-            latest = max(latest, moment)
-            keyed.append((latest, number, place, event))
-    keyed.sort(key=lambda item: item[:3])
-    return [event for *_, event in keyed]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from gittraj.model.commit import Change
 from gittraj.replay.coverage import attribute
 from gittraj.replay.lines import BASE, UNEXPLAINED, Ledger, count
+from gittraj.replay.recorder import Recorder
 from gittraj.replay.spans import Span, lines
 from gittraj.replay.steps import Blob, Contents, Kept, Listing, Origin, Tree
 
@@ -72,9 +73,16 @@ class Files:
     """All files of a worktree, seen through its paths."""
 
     def __init__(
-        self, tree: Tree, contents: Contents, diff: Diff, ledger: Ledger, listing: Listing | None = None
+        self,
+        tree: Tree,
+        contents: Contents,
+        diff: Diff,
+        ledger: Ledger,
+        listing: Listing | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self.ledger = ledger
+        self._recorder = recorder
         self.diff = diff
         self.loaded: dict[str, File] = {}
         self._tree = tree
@@ -97,7 +105,10 @@ class Files:
         self._keep(file)
         numbers = self.ledger.spliced(file.now.lines, spans, origin)
         if len(numbers) != count(content):  # spans that do not fit the contents: tell identity from the lines alone
-            numbers = self.ledger.spliced(file.now.lines, self.spans(file.now.content, content), origin)
+            spans = self.spans(file.now.content, content)
+            numbers = self.ledger.spliced(file.now.lines, spans, origin)
+        if self._recorder is not None:
+            self._recorder.changed(path, (file.now.content, file.now.lines), (content, numbers), spans, origin)
         file.now = Version(content, (mode or file.now.mode or REGULAR) if content is not None else 0, numbers)
         file.last = origin
         return file
@@ -121,6 +132,8 @@ class Files:
             source.reason,
             source.steps,
         )
+        if self._recorder is not None:
+            self._recorder.moved(path, to)
         source.now = Version(None, 0, [])
         source.last = target.last = origin
         source.steps += 1
@@ -167,6 +180,8 @@ class Files:
             if line not in there:
                 self.ledger.removed_by[line] = self.ledger.number(file.last)
         file.now = Version(kept.content, kept.mode, numbers)
+        if self._recorder is not None:
+            self._recorder.restored(path, numbers, self.ledger)
         file.grade = kept.grade
         file.steps = 1
 

@@ -1,6 +1,6 @@
 """What replay is fed: operations, shell commands and commits in between, each with its place in a session."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gittraj.model.commit import Change
@@ -20,7 +20,7 @@ class Step(NamedTuple):
     """What one tool call did to one file, all or nothing. `path`, `to`: as git writes them, "" where outside of the repository.
 
     `named`: the path as the agent wrote it. `pre_blob`, `post_blob`: recorded blob ids of the text before and after (LF line
-    ends). `before`: the bytes that the segment met when it began, where its base says so.
+    ends). `before`: the bytes that the segment met when it began, where its base says so. `call`, `at`: the call's id and its time, as recorded.
     """
 
     observed: tuple[Observed, ...]
@@ -33,6 +33,8 @@ class Step(NamedTuple):
     post_blob: str = ""
     before: bytes | None = None
     redacted: bool = False
+    call: str = ""
+    at: str = ""
 
 
 class Command(NamedTuple):
@@ -43,6 +45,8 @@ class Command(NamedTuple):
     root: str
     origin: Origin
     code: int | None = 0
+    call: str = ""
+    at: str = ""
 
 
 class Noticed(NamedTuple):
@@ -87,3 +91,15 @@ Event = Step | Command | Noticed | Landing | Restore
 Tree = Callable[[str], Blob | None]  # the file at a path of one commit
 Listing = Callable[[str], Iterable[str] | None]  # names in a folder of that commit, folders with a slash at the end
 Contents = Callable[[str], bytes | None]  # the bytes of a blob id, None where it is not at hand
+
+
+def sequence(*lanes: Sequence[tuple[float, Event]]) -> list[Event]:
+    """The events of several lanes, each in its own order, by time; at equal times in the order of the lanes."""
+    keyed = []
+    for number, lane in enumerate(lanes):
+        latest = float("-inf")
+        for place, (moment, event) in enumerate(lane):
+            latest = max(latest, moment)
+            keyed.append((latest, number, place, event))
+    keyed.sort(key=lambda item: item[:3])
+    return [event for *_, event in keyed]

@@ -5,7 +5,7 @@ import pytest
 from gittraj.codec.digest import git_blob_id
 from gittraj.model.operation import Delete, Move, Patch, Replace, Write
 from gittraj.replay import engine
-from gittraj.replay.steps import Blob, Command, Noticed
+from gittraj.replay.steps import Blob, Command, Noticed, sequence
 from tests.replay.worlds import SHELL, World, step
 
 A = b"one\ntwo\nthree\n"
@@ -318,5 +318,5 @@ def test_events_of_several_sessions_meet_in_the_order_of_their_times() -> None:
     one, two = step(Write("a", "1\n")), step(Write("a", "2\n"))
     late, early = Blob(b"", 0), None
     assert late != early
-    assert engine.sequence([(5.0, one)], [(3.0, two)]) == [two, one]
-    assert engine.sequence([(5.0, one), (1.0, two)], []) == [one, two]
+    assert sequence([(5.0, one)], [(3.0, two)]) == [two, one]
+    assert sequence([(5.0, one), (1.0, two)], []) == [one, two]
