@@ -50,6 +50,10 @@ class KeyUnavailableError(KeyringError):
     """The key exists but cannot sign now (locked, no agent, a prompt would be needed): the record waits."""
 
 
+class PolicyError(GitTrajError):
+    """A policy cannot be read, demands nothing, or is not where it must be: whoever enforces it says no."""
+
+
 class StoreError(GitTrajError):
     """The repository cannot be read or written."""
 

@@ -21,6 +21,9 @@ MODULES = {
     "replay": "replay",
     "attach": "attach",
     "finish": "attach",
+    "policy show": "policy",
+    "policy check": "policy",
+    "policy explain": "policy",
     "keys list": "keys",
     "keys new": "keys",
     "keys trust": "keys",
@@ -28,7 +31,7 @@ MODULES = {
     "schema": "schema",
     "demo": "demo",
 }
-DEFAULTS = {"keys": "list"}  # a group named without a command of its own
+DEFAULTS = {"keys": "list", "policy": "show"}  # a group named without a command of its own
 
 
 def run(arguments: list[str]) -> int:

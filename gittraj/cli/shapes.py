@@ -9,10 +9,12 @@ from gittraj.model.report import (
     Attached,
     AttachReport,
     CommitVerdict,
+    Explanation,
     Finding,
     KeyLine,
     LogLine,
     NoteDamage,
+    PolicySource,
     Shown,
     VerifyReport,
 )
@@ -39,7 +41,8 @@ def log(lines: list[LogLine]) -> dict[str, Any]:
 def verify(report: VerifyReport) -> dict[str, Any]:
     """`git traj verify --json`."""
     commits = [_verdict(each) for each in report.commits]
-    return {"ok": report.ok, "commits": commits, "completeness": completeness(report.completeness)}
+    missing = completeness(report.completeness)
+    return {"ok": report.ok, "commits": commits, "completeness": missing, "policy": policy(report.policy)}
 
 
 def completeness(found: Completeness) -> dict[str, Any]:
@@ -47,6 +50,30 @@ def completeness(found: Completeness) -> dict[str, Any]:
     names = ("kind", "commit", "session", "fatal", "detail")
     findings = [{name: getattr(each, name) for name in names} for each in found.findings]
     return {"result": found.result, "statements": found.statements, "heads": found.heads, "findings": findings}
+
+
+def policy(source: PolicySource) -> dict[str, Any]:
+    """`git traj policy show --json`, and by what `verify` and `policy explain` judge."""
+    return {
+        "ref": source.ref,
+        "commit": source.commit,
+        "blob": source.blob,
+        "default": not source.blob,
+        "rules": list(source.rules),
+        "warnings": list(source.warnings),
+        "trust": [{"name": name, "blob": blob, "keys": keys} for name, blob, keys in source.trust],
+    }
+
+
+def explanation(found: Explanation) -> dict[str, Any]:
+    """`git traj policy explain --json`."""
+    return {
+        **_verdict(found.verdict),
+        "needed": found.needed,
+        "why": found.why,
+        "rules": [{"rule": rule.name, "result": rule.result, "detail": rule.detail} for rule in found.rules],
+        "policy": policy(found.policy),
+    }
 
 
 def attach(report: AttachReport) -> dict[str, Any]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gittraj.model.completeness import Completeness
-    from gittraj.model.report import CommitVerdict, VerifyReport
+    from gittraj.model.report import CommitVerdict, PolicySource, VerifyReport
 
 _SIGNS: "dict[str, Span]" = {
     "verified": sign("pass"),
@@ -27,6 +27,7 @@ def verify(
     *,
     all: bool = False,
     allow_untrusted: bool = False,
+    trust: str | None = None,
     min_coverage: int | None = None,
     strict: bool = False,
     accept_notes: bool = False,
@@ -47,7 +48,7 @@ def verify(
 
         console.say(f"the notes are taken as they are; forgotten: {accept(open_house())} remembered tip(s)")
     demands = Demands(allow_untrusted, min_coverage or 0, strict)
-    report = flow(revisions, everything=all, demands=demands)
+    report = flow(revisions, everything=all, demands=demands, trusted=trust)
     if json:
         from gittraj.cli import shapes
 
@@ -60,9 +61,19 @@ def verify(
 def verdict_lines(report: "VerifyReport") -> "Iterator[Line]":
     """A line per commit, further lines for further statements that fell short, the count at the end."""
     for verdict in report.commits:
-        yield from _commit(verdict)
+        yield from verdict_line(verdict)
     yield from missing_lines(report.completeness)
-    yield Line(("bold", _count(report)))
+    yield Line(("bold", _count(report)), ("dim", f"   {by(report.policy)}"))
+
+
+def by(policy: "PolicySource") -> str:
+    """By which policy a verdict was made, in words."""
+    from gittraj.cli.escape import one_line
+
+    ref = one_line(policy.ref)
+    if policy.blob:
+        return f"Policy: .gittraj.toml ({policy.blob[:8]}) in {ref} ({policy.commit[:8]})."
+    return f"No policy in {ref}: the default rule." if ref else "No policy: the default rule."
 
 
 def missing_lines(found: "Completeness") -> "Iterator[Line]":
@@ -85,7 +96,7 @@ def next_step(report: "VerifyReport") -> str:
         if verdict.status == "failed":
             return f"what is in it: git traj show {name}"
         if verdict.status == "missing":
-            return f"attach it: git traj attach {name}"
+            return f"attach it: git traj attach {name} · why it needs one: git traj policy explain {name}"
         if verdict.status == "untrusted":
             return f"whose key it is: git traj show {name} · to trust it: git traj keys trust PRINCIPAL KEY"
     if report.completeness.result == "fail":
@@ -93,7 +104,8 @@ def next_step(report: "VerifyReport") -> str:
     return ""
 
 
-def _commit(verdict: "CommitVerdict") -> "Iterator[Line]":
+def verdict_line(verdict: "CommitVerdict") -> "Iterator[Line]":
+    """A commit with its status and why; below it what else fell short."""
     from gittraj.cli.escape import one_line
 
     mark = _SIGNS.get(verdict.status, sign("fail"))
@@ -154,6 +166,12 @@ COMMANDS = (
             "--allow-untrusted",
             help="a good signature of a signer nobody vouches for is enough",
             kind=FLAG,
+        ),
+        Parameter(
+            "trust",
+            "--trust",
+            help="read policy and trusted keys from this ref, not from the remote's default branch",
+            metavar="REF",
         ),
         Parameter(
             "min_coverage",

@@ -5,29 +5,21 @@ had a part in it (trailer, author) and a commit asked for by name must carry one
 (`edits`, `coverage`) is told, and decides where that is asked for: a person may change what an agent wrote before it is committed.
 """
 
-import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from gittraj.errors import AgentError, StoreError
+import msgspec
+
+from gittraj.errors import AgentError, StoreError, UsageError
 from gittraj.flows.completeness import judge_completeness
 from gittraj.flows.judge import Judge
+from gittraj.flows.policy import InForce, policy_at
 from gittraj.flows.replay import FEW, plan
 from gittraj.flows.statements import NoteRead, read_note
-from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.model.commit import Commit
-from gittraj.model.report import CommitVerdict, VerifyReport
+from gittraj.model.report import CommitVerdict, Lines, VerifyReport
 from gittraj.model.verdict import REPLAYED, Check
 from gittraj.replay import checks as replayed
-
-_AGENTS = r"(?:claude|codex|gemini|opencode|cursor|copilot|aider|pi coding agent|devin|openhands)"
-# what agents and their front ends write into messages of commits they made
-_CLAIMS = re.compile(
-    rf"^(?:co-authored-by|generated-by|assisted-by|made-with|agent)\s*:.*\b{_AGENTS}\b|generated with \[?{_AGENTS}",
-    re.I | re.M,
-)
-_AUTHORS = re.compile(rf"\b{_AGENTS}\b.*(?:\[bot\]|noreply|agent)|noreply@anthropic\.com", re.I)
-
-_LONGEST = 500  # characters of a name and an address that are looked at
 
 
 class Demands(NamedTuple):
@@ -44,55 +36,65 @@ def verify(
     everything: bool = False,
     demands: Demands | None = None,
     directory: str | None = None,
+    trusted: str | None = None,
 ) -> VerifyReport:
     """Verdicts for a commit, a range, or (`everything`) every commit with a note, newest first.
 
-    Raises `StoreError` for unknown revisions.
+    `trusted`: the ref that policy and keys are read from, where it is not the usual one. Raises `StoreError` for unknown
+    revisions, `PolicyError` where the policy cannot be read, `KeyringError` where trust files cannot.
     """
     asked = plan(revisions, everything=everything, directory=directory)
-    house, keys = asked.house, keychain(asked.house)
-    judge = Judge(house, keys=keys, many=len(asked.commits) > FEW)
+    report = verify_commits(policy_at(asked.house, trusted), asked.commits, demands=demands, single=asked.single)
+    return msgspec.structs.replace(report, commits=report.commits[::-1])
+
+
+def verify_commits(
+    in_force: InForce, commits: Sequence[str], *, demands: Demands | None = None, single: bool = False
+) -> VerifyReport:
+    """Verdicts for these commits (full ids; parents before children, for replay's sake), in their order, by the policy in force.
+
+    `single`: the one commit was asked for by name, so without a written policy it must have a trace. Raises `StoreError`.
+    """
+    house = in_force.house
+    judge = Judge(house, keys=in_force.keys, many=len(commits) > FEW)
     wanted = demands or Demands()
-    verdicts = [
-        _judge(house, house.repository.commit(one), keys, judge, wanted, must=asked.single) for one in asked.commits
-    ]
-    verdicts.reverse()
+    if wanted.allow_untrusted and in_force.policy.written:
+        raise UsageError("--allow-untrusted: the policy of this repository says whose signature is enough")
+    verdicts = [_judge(in_force, house.repository.commit(one), judge, wanted, must=single) for one in commits]
     # asked for one commit, what happened to other notes is not the question
-    complete = judge_completeness(house, keys, verdicts, whole=not asked.single)
+    complete = judge_completeness(house, in_force.keys, verdicts, whole=not single)
+    verdicts = [in_force.decided(verdict, complete) for verdict in verdicts]
     good = all(one.status in ("verified", "carried", "exempt") for one in verdicts)
-    return VerifyReport(good and complete.result != "fail", tuple(verdicts), complete)
+    return VerifyReport(good and complete.result != "fail", tuple(verdicts), complete, in_force.source)
 
 
-def _judge(
-    house: House, commit: Commit, keys: Keychain, judge: Judge, demands: Demands, *, must: bool
-) -> CommitVerdict:
-    note = house.notes.read(commit.id)
+def _judge(in_force: InForce, commit: Commit, judge: Judge, demands: Demands, *, must: bool) -> CommitVerdict:
+    note = in_force.house.notes.read(commit.id)
     if note is None:
-        if must:
+        if must and not in_force.policy.written:
             return CommitVerdict(commit, "missing", (), reason="it has no trace")
-        if says_agent(commit):
-            return CommitVerdict(
-                commit, "missing", (), reason="its message or author names an agent, but it has no trace"
-            )
-        return CommitVerdict(commit, "exempt", (), reason="nothing says that an agent had a part in it")
-    read = read_note(house, commit, note, keys)
+        need = in_force.needs(commit)
+        if need.ok:
+            return CommitVerdict(commit, "missing", (), reason=f"{need.why}, but it has no trace")
+        return CommitVerdict(commit, "exempt", (), reason=need.why)
+    read = read_note(in_force.house, commit, note, in_force.keys)
     status, reason = status_of(read, demands.allow_untrusted)
     if status == "failed":
         checks = tuple(Check(name, "skip", "the trace is not good") for name in REPLAYED)
         return CommitVerdict(commit, status, read.statements, read.damage, reason, checks)
-    checks = _replayed(judge, commit, read, demands.coverage)
+    checks, coverage = _replayed(judge, commit, read, demands.coverage)
     short = [check for check in checks if _falls_short(check, demands)]
     if short:
         status, reason = "failed", "; ".join(f"{check.name}: {check.detail}" for check in short)
-    return CommitVerdict(commit, status, read.statements, read.damage, reason, checks)
+    return CommitVerdict(commit, status, read.statements, read.damage, reason, checks, coverage)
 
 
-def _replayed(judge: Judge, commit: Commit, read: NoteRead, least: int) -> tuple[Check, ...]:
+def _replayed(judge: Judge, commit: Commit, read: NoteRead, least: int) -> tuple[tuple[Check, ...], dict[str, Lines]]:
     try:
         found = judge.commit(commit, read)
     except (StoreError, AgentError) as error:  # a shallow or partial clone
-        return tuple(Check(name, "skip", f"cannot be replayed: {error.message}") for name in REPLAYED)
-    return replayed.checks(found, least=least)
+        return tuple(Check(name, "skip", f"cannot be replayed: {error.message}") for name in REPLAYED), {}
+    return replayed.checks(found, least=least), found.coverage
 
 
 def _falls_short(check: Check, demands: Demands) -> bool:
@@ -101,12 +103,6 @@ def _falls_short(check: Check, demands: Demands) -> bool:
     if check.name == "coverage":
         return demands.coverage > 0 and check.result != "pass"
     return check.result == "fail"
-
-
-def says_agent(commit: Commit) -> bool:
-    """Whether the commit itself claims that an agent made it or helped."""
-    people = (f"{commit.author_name} <{commit.author_email}>", f"{commit.committer_name} <{commit.committer_email}>")
-    return bool(_CLAIMS.search(commit.message)) or any(_AUTHORS.search(person[:_LONGEST]) for person in people)
 
 
 def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:

@@ -6,17 +6,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from gittraj.errors import KeyringError, StoreError
 from gittraj.keyring import places
-from gittraj.keyring.allowed_signers import AllowedSigners, Source, read_source
-from gittraj.keyring.revocation import Revoked
-from gittraj.keyring.revocation import parse as parse_revoked
+from gittraj.keyring.allowed_signers import AllowedSigners
 from gittraj.keyring.signers import KeySettings, KeySigner, choose
 from gittraj.store.notes import NoteStore
 from gittraj.store.repository import Repository, open_repository
 from gittraj.store.settings import Settings
 
-SIGNERS_FILE = ".gittraj/allowed_signers"
 GENERATED = "generated"  # as the value of gittraj.key: sign with the key that `init` makes, whatever signs the commits
 
 
@@ -78,27 +74,17 @@ def signer(house: House) -> KeySigner:
 
 
 def keychain(house: House) -> Keychain:
-    """Everyone whom this user trusts: their own file, git's `gpg.ssh.allowedSignersFile`, and the repository's own list.
+    """Whom this user trusts, by the policy of the repository's trusted ref; see `flows.trust`. For pages: verdicts ask `policy_at`.
 
-    The repository's list is read from the remote's default branch, or from HEAD where there is no remote: never from the worktree.
+    A policy that cannot be read narrows nothing here, because it says nothing.
     """
-    settings = house.settings
-    sources = [read_source(places.allowed_signers_path(places.config_dir(house.env)), "your own trust")]
-    if settings.allowed_signers_file:
-        sources.append(
-            read_source(places.expand(settings.allowed_signers_file, house.env), "gpg.ssh.allowedSignersFile")
-        )
-    sources.append(_repository_list(house))
-    revoked = Revoked()
-    if settings.revocation_file:
-        path = places.expand(settings.revocation_file, house.env)
-        found = read_source(path)
-        if (
-            found is None
-        ):  # fail closed: a revocation that was configured and is gone must not read as "nothing revoked"
-            raise KeyringError(f"{path}: gpg.ssh.revocationFile names it, but it is not there")
-        revoked = parse_revoked(found.data, path)
-    return Keychain(AllowedSigners([source for source in sources if source], revoked))
+    from gittraj.errors import PolicyError
+    from gittraj.flows import policy, trust
+
+    try:
+        return policy.policy_at(house).keys
+    except PolicyError:
+        return trust.keychain_at(house, trust.Anchor("", ""))
 
 
 def worktrees_of(house: House, cwd: str) -> tuple[str, ...]:
@@ -108,17 +94,6 @@ def worktrees_of(house: House, cwd: str) -> tuple[str, ...]:
     if cwd and not (cwd == here or cwd.startswith(here + os.sep)):
         places.append(cwd)  # the session ran in another clone or on another machine: its own directory stands for ours
     return tuple(places)
-
-
-def _repository_list(house: House) -> Source | None:
-    for ref in ("refs/remotes/origin/HEAD", "HEAD"):
-        try:
-            commit = house.repository.resolve(ref)
-        except StoreError:
-            continue
-        data = house.repository.blob_at(commit, SIGNERS_FILE)
-        return Source(f"{SIGNERS_FILE} in {ref}", data) if data is not None else None
-    return None
 
 
 @functools.cache

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from gittraj.codec.digest import sha256
+from gittraj.codec.patterns import matches
 from gittraj.errors import KeyringError
 from gittraj.keyring.allowed_signers_file import Line, parse
 from gittraj.keyring.keys import fingerprint_text
-from gittraj.keyring.patterns import matches
 from gittraj.keyring.revocation import Revoked
 from gittraj.model.ports import Judgement
 
@@ -22,13 +22,14 @@ class Source(NamedTuple):
 
 
 class AllowedSigners:
-    """Implements `gittraj.model.ports.Trust`. `problems`: lines that were skipped, each as `NAME:LINE: why`."""
+    """Implements `gittraj.model.ports.Trust`. `problems`: lines that were skipped, each as `NAME:LINE: why`; `sources`: what was read."""
 
     def __init__(self, sources: Iterable[Source] = (), revoked: Revoked | None = None) -> None:
         self.problems: list[str] = []
         self._revoked = revoked or Revoked()
         self._lines: dict[bytes, list[tuple[str, Line]]] = {}
-        for source in sources:
+        self.sources = tuple(sources)
+        for source in self.sources:
             lines, problems = parse(source.data)
             self.problems += [f"{source.name}:{problem.number}: {problem.reason}" for problem in problems]
             for line in lines:
@@ -37,6 +38,10 @@ class AllowedSigners:
     def keys(self) -> list[tuple[str, Line]]:
         """Every line with the place where it stands, authorities included."""
         return [entry for entries in self._lines.values() for entry in entries]
+
+    def of(self, name: str) -> list[Line]:
+        """The lines that come from the source called `name`."""
+        return [line for place, line in self.keys() if place == f"{name}:{line.number}"]
 
     def key_for(self, kid: bytes) -> bytes | None:
         """The key of which `kid` is the SHA-256 fingerprint, None where no line has it."""

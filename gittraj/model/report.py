@@ -179,14 +179,40 @@ class CommitVerdict(msgspec.Struct, frozen=True):
     damage: tuple[NoteDamage, ...] = ()
     reason: str = ""
     checks: tuple[Check, ...] = ()
+    coverage: dict[str, Lines] = {}
+
+
+class PolicySource(msgspec.Struct, frozen=True):
+    """Where the policy of a verdict stands. `blob`: the id of its file, "" for the default rule; `rules`: in plain words.
+
+    `trust`: the lists of trusted keys that count, as (name, id of the blob with that content, number of keys).
+    """
+
+    ref: str = ""
+    commit: str = ""
+    blob: str = ""
+    rules: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    trust: tuple[tuple[str, str, int], ...] = ()
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why a commit stands as it does: its verdict, whether it needs a trace, and what each rule says, as checks."""
+
+    verdict: CommitVerdict
+    policy: PolicySource
+    needed: bool
+    why: str
+    rules: tuple[Check, ...] = ()
 
 
 class VerifyReport(msgspec.Struct, frozen=True):
-    """`ok` is False as soon as one commit falls short, or something is missing."""
+    """`ok` is False as soon as one commit falls short, or something is missing. `policy`: what the verdicts were made by."""
 
     ok: bool
     commits: tuple[CommitVerdict, ...]
     completeness: Completeness = Completeness()
+    policy: PolicySource = PolicySource()
 
 
 class ReplayReport(msgspec.Struct, frozen=True):

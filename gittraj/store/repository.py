@@ -121,6 +121,11 @@ class Repository(Revisions):
 
     def blob_at(self, commit_id: str, path: str) -> bytes | None:
         """The file (or the target of a symbolic link) at `path` in a commit; None where none is there. Raises `StoreError`."""
+        found = self.entry_at(commit_id, path)
+        return None if found is None else self.blob(found, fetch=True)
+
+    def entry_at(self, commit_id: str, path: str) -> str | None:
+        """The blob id of the file at `path` in a commit; None where no file is there. Raises `StoreError`."""
         tree = self.commit(commit_id).tree
         *folders, name = path.split("/")
         for folder in folders:
@@ -129,9 +134,7 @@ class Repository(Revisions):
                 return None
             tree = found.id
         found = self._entry(tree, name)
-        return (
-            None if found is None or found.is_tree or found.kind == trees.GITLINK else self.blob(found.id, fetch=True)
-        )
+        return None if found is None or found.is_tree or found.kind == trees.GITLINK else found.id
 
     def changes(self, commit_id: str) -> list[Change]:
         """What the commit changes against its first parent, a root against the empty tree. Raises `StoreError`.

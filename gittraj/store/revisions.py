@@ -63,6 +63,14 @@ class Revisions:
         except (pygit2.GitError, KeyError, ValueError) as error:
             raise StoreError(f"HEAD cannot be read: {error}", hint="git status") from error
 
+    def ref(self, name: str) -> str:
+        """The commit that a full ref name points to, "" where there is no such ref or it leads to no commit."""
+        try:
+            reference = self.handle.references.get(name)
+            return str(reference.peel(pygit2.Commit).id) if reference is not None else ""
+        except (pygit2.GitError, KeyError, ValueError):
+            return ""
+
     def branch(self) -> str:
         """The branch HEAD is on, without ``refs/heads/``; "" where it is detached."""
         try:

@@ -14,7 +14,20 @@ CATCHUP = 5  # commits behind HEAD that a hook looks at for a missing note
 
 # Names after `gittraj.`; git folds their case. The second row is our own book-keeping (`config.py`).
 KNOWN = frozenset(
-    ("bodies", "reasoning", "maxoutput", "attach", "catchup", "redact", "zstd", "key", "share", "remote", "agents")
+    (
+        "bodies",
+        "reasoning",
+        "maxoutput",
+        "attach",
+        "catchup",
+        "redact",
+        "zstd",
+        "key",
+        "share",
+        "remote",
+        "agents",
+        "trustedref",
+    )
 )
 BOOKS = frozenset(("addedrewriteref", "previousrewritemode", "setrewritemode"))
 

@@ -154,11 +154,11 @@ def test_verify_names_the_checks_that_passed_and_ends_with_yes(monkeypatch: pyte
     )
     console = Captured()
     assert verify.verify(console, "main..", allow_untrusted=True) == 0
-    assert calls == [(("main..",), {"everything": False, "demands": Demands(allow_untrusted=True)})]
+    assert calls == [(("main..",), {"everything": False, "demands": Demands(allow_untrusted=True), "trusted": None})]
     assert console.stdout.splitlines() == [
         "✓ 8b01f28e  structure signature signer binding body schema invariants",
         "– 8b01f28e  no trace needed: no agent",
-        "2 commits: 1 verified, 1 exempt.",
+        "2 commits: 1 verified, 1 exempt.   No policy: the default rule.",
     ]
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gittraj.codec.patterns import matches
 from gittraj.errors import KeyringError
 from gittraj.keyring.allowed_signers import AllowedSigners, Source, read_source
 from gittraj.keyring.allowed_signers_file import FILE_LIMIT, parse
 from gittraj.keyring.keys import parse_line
-from gittraj.keyring.patterns import matches
 from gittraj.keyring.revocation import Revoked
 from tests.keyring.fixed_keys import ed25519_line, line_of
 
