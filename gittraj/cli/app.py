@@ -24,6 +24,7 @@ MODULES = {
     "policy show": "policy",
     "policy check": "policy",
     "policy explain": "policy",
+    "import": "imports",
     "keys list": "keys",
     "keys new": "keys",
     "keys trust": "keys",

@@ -36,7 +36,8 @@ def read(command: Command, arguments: list[str]) -> "dict[str, Any] | None":
             text = argument
         if not text or text.startswith("-") or not _keep(parameter, text, values):
             return None
-    return None if any(parameter.required for parameter in places) else values
+    missing = (one.required and values[one.name] is None for one in command.parameters)
+    return None if any(missing) else values
 
 
 def _keep(parameter: Parameter, text: str, values: "dict[str, Any]") -> bool:

@@ -108,7 +108,16 @@ def _statement(verified: Verified) -> dict[str, Any]:
         "kind": statement.kind,
         "signer": {"principal": verified.principal, "kid": statement.kid.hex(), "trusted": verified.trusted},
         "checks": _checks(verified.checks),
+        "imported": _imported(verified),
     }
+
+
+def _imported(verified: Verified) -> Any:
+    """Where the statement was taken from; None for what git traj captured itself."""
+    record = verified.record if isinstance(verified.record, dict) else {}
+    holder = record.get("gittraj") if verified.statement.kind == "record" else record
+    found = holder.get("imported") if isinstance(holder, dict) else None
+    return to_json_value(found) if isinstance(found, dict) else None
 
 
 def _checks(checks: tuple[Check, ...]) -> dict[str, Any]:

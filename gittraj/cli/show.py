@@ -74,6 +74,7 @@ def _statement(shown: "Shown", verified: "Verified", *, full: bool, columns: int
     from gittraj.cli.edits import Edits
     from gittraj.cli.escape import one_line
     from gittraj.cli.header import agent_line, trace_lines, work_lines
+    from gittraj.cli.origin import evidence, tool
     from gittraj.cli.page import Page
     from gittraj.cli.paint import Line
     from gittraj.cli.readable import readable
@@ -94,6 +95,8 @@ def _statement(shown: "Shown", verified: "Verified", *, full: bool, columns: int
     told, edits = turns(entries), Edits(agent)
     editing = [failed(step.result) for step in every_step(told) if edits.of(step)]
     yield agent_line(record, shown.commit)
+    if tool(verified):
+        yield Line(("dim", "from    "), ("note", tool(verified)), ("", f", {evidence(verified)}"), breaks=8)
     yield from work_lines(record, tally(entries, told, editing))
     yield Line()
     results = any(entry.get("type") == "tool-result" for entry in walk(entries))

@@ -107,6 +107,7 @@ def next_step(report: "VerifyReport") -> str:
 def verdict_line(verdict: "CommitVerdict") -> "Iterator[Line]":
     """A commit with its status and why; below it what else fell short."""
     from gittraj.cli.escape import one_line
+    from gittraj.cli.origin import tool
 
     mark = _SIGNS.get(verdict.status, sign("fail"))
     lead = (mark, ("note", f" {verdict.commit.id[:8]}"))
@@ -115,6 +116,8 @@ def verdict_line(verdict: "CommitVerdict") -> "Iterator[Line]":
         names = " ".join(check.name for check in found if check.result == "pass")
         count = len(verdict.statements)
         more = f"  ({count} statements)" if count > 1 else ""
+        tools = ", ".join(dict.fromkeys(name for each in verdict.statements if (name := tool(each))))
+        more += f"  imported from {tools}" if tools else ""
         yield Line(*lead, ("", f"  {'' if verdict.status == 'verified' else 'carried  '}"), ("dim", f"{names}{more}"))
         yield from _besides(verdict)
         return

@@ -70,6 +70,15 @@ REDACTION = Mapped(
     },
 )
 LIMITS = Mapped({}, {"cut": Listed(Mapped({"entry": uint, "bytes": uint, "sha-256": digest}))})
+IMPORTED = Mapped(
+    {"from": text, "evidence": one_of("trailer", "note")},
+    {
+        "ref": text,
+        "checkpoints": Listed(text),
+        "transcript": Listed(object_id),
+        "label": text,
+    },
+)
 EXTENSION = Mapped(
     {},
     {
@@ -79,6 +88,7 @@ EXTENSION = Mapped(
         "source": SOURCE,
         "redaction": REDACTION,
         "limits": LIMITS,
+        "imported": IMPORTED,
         "flags": Listed(text),
     },
 )

@@ -123,7 +123,9 @@ def _link(one: Verified, commit: str) -> Link | None:
     signed = any(check.name == "signature" and check.result == "pass" for check in one.checks)
     if anchor is None or anchor.kind != RECORD or not signed:
         return None
-    return Link(anchor.session_id, anchor.seq, anchor.prev, one.statement.digest, commit)
+    own = (one.record or {}).get("gittraj")
+    imported = isinstance(own, dict) and isinstance(own.get("imported"), dict)
+    return Link(anchor.session_id, anchor.seq, anchor.prev, one.statement.digest, commit, imported)
 
 
 class _Elsewhere:

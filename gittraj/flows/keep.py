@@ -5,7 +5,8 @@ The scanner runs as its own process while this one reads the repository and impo
 
 import os
 import time
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from gittraj.agents.interface import Agent
 from gittraj.capture import moments, outputs
@@ -19,8 +20,9 @@ from gittraj.flows.wiring import House, signer, worktrees_of
 from gittraj.model.anchor import Anchor
 from gittraj.model.commit import Commit
 from gittraj.model.report import Attached
-from gittraj.model.states import Redacted
+from gittraj.model.states import Draft, Redacted
 from gittraj.redact.policy import Policy
+from gittraj.redact.redact import Begun as Scan
 from gittraj.redact.redact import begin, redact
 from gittraj.store import lookup
 from gittraj.store.state import State
@@ -33,6 +35,18 @@ class Kept(NamedTuple):
     digest: str
 
 
+class Begun(NamedTuple):
+    """A record that is being scanned for secrets: what `finish` needs to redact it and to bind it to its commit."""
+
+    agent: Agent
+    segment: Segment
+    commit: Commit
+    draft: Draft
+    scan: Scan | None
+    policy: Policy
+    issued_at: int
+
+
 def keep(
     house: House, agent: Agent, segment: Segment, commit: Commit, *, previous_commit: str, scan: bool = True
 ) -> Kept:
@@ -40,16 +54,40 @@ def keep(
 
     Raises `RedactError` where the scanner is missing or fails (nothing is kept then), `StoreError` where the note cannot be written.
     """
+    on = base.base_commit(house.repository, commit, segment.head, segment.entries, previous_commit)
+    begun = start(house, agent, segment, commit, base_commit=on, scan=scan)
+    patch_id = house.repository.patch_id(commit.id)
+    import_signing()
+    redacted, anchor = finish(house, begun, patch_id)
+    return seal_and_write(house, agent.NAME, redacted, anchor, commit, begun.issued_at, segment.unknown)
+
+
+def start(
+    house: House,
+    agent: Agent,
+    segment: Segment,
+    commit: Commit,
+    *,
+    base_commit: str,
+    scan: bool = True,
+    imported: Mapping[str, Any] | None = None,
+) -> Begun:
+    """Build the record and let the scanner begin on it. `imported`: where the session was taken from, if it was not seen here.
+
+    Raises `RedactError` where the scanner cannot be started, `StoreError`.
+    """
     repository, settings = house.repository, house.settings
     head = segment.head
     worktrees = worktrees_of(house, head.cwd)
-    begun = base.base_commit(repository, commit, head, segment.entries, previous_commit)
-    files = base.settle_states(agent, repository, segment.entries, begun, commit, head.cwd, worktrees)
+    files = base.settle_states(agent, repository, segment.entries, base_commit, commit, head.cwd, worktrees)
     cuts = outputs.limit(segment.entries, settings.max_output)
     now = time.time()
-    place = Place(commit, repository.branch(), repository.remote_url(), repository.object_format, begun, files)
+    branch = "" if imported else repository.branch()  # what is checked out now says nothing of what was then
+    place = Place(commit, branch, repository.remote_url(), repository.object_format, base_commit, files)
     record_id = uuid7(int(now * 1000), os.urandom(10))
     draft = build(segment, place, cuts, record_id=record_id, created=moments.rfc3339(now))
+    if imported:
+        draft.record["gittraj"]["imported"] = dict(imported)
     policy = Policy(
         reasoning=settings.reasoning,
         enabled=scan,
@@ -57,14 +95,17 @@ def keep(
         users=_users(house),
         salt=State(repository.common_dir).salt(),
     )
-    running = begin(draft, policy)
-    patch_id = repository.patch_id(commit.id)
-    import_signing()
+    return Begun(agent, segment, commit, draft, begin(draft, policy), policy, int(now))
+
+
+def finish(house: House, begun: Begun, patch_id: str) -> tuple[Redacted, Anchor]:
+    """Wait for the scanner; the redacted record and what it is bound to. Raises `RedactError`, `StoreError`."""
+    repository, segment, commit = house.repository, begun.segment, begun.commit
     redacted = redact(
-        draft,
-        scan=running,
-        policy=policy,
-        edit_content=agent.edit_content,
+        begun.draft,
+        scan=begun.scan,
+        policy=begun.policy,
+        edit_content=begun.agent.edit_content,
         is_public=lambda value: lookup.holds(repository, commit.id, value),
     )
     anchor = Anchor(
@@ -80,7 +121,7 @@ def keep(
         object_format=repository.object_format,
         repository=redacted.record["vcs"].get("repository", ""),
     )
-    return seal_and_write(house, agent.NAME, redacted, anchor, commit, int(now), segment.unknown)
+    return redacted, anchor
 
 
 def import_signing() -> None:

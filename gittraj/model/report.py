@@ -220,3 +220,34 @@ class ReplayReport(msgspec.Struct, frozen=True):
 
     ok: bool
     commits: tuple[ReplayedCommit, ...]
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """One statement taken from another tool. `kind`: "record" or "attribution". `origin`: the checkpoint or note it was taken from.
+
+    `evidence`: what ties it to the commit: "trailer" (the commit's message names it) or "note" (an unsigned note of that tool).
+    """
+
+    commit: str
+    kind: str
+    agent: str
+    session: str
+    evidence: str
+    origin: str
+    seq: int = 0
+    entries: int = 0
+    body_bytes: int = 0
+    redactions: int = 0
+    files: int = 0
+    lines: int = 0
+
+
+class ImportReport(msgspec.Struct, frozen=True):
+    """What `import` did (or, with `dry_run`, would do). `already`: statements found in the notes. `skipped`: (what, why)."""
+
+    source: str
+    place: str
+    imported: tuple[Imported, ...] = ()
+    already: int = 0
+    skipped: tuple[tuple[str, str], ...] = ()
+    dry_run: bool = False

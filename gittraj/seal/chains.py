@@ -7,13 +7,17 @@ GAPS_TOLD = 100  # of one session; a forged place of 2^60 must not make 2^60 fin
 
 
 class Link(NamedTuple):
-    """One signed record's place in its session: `digest`, `prev`: SHA-256 (hex) of the records; `commit`: where its note stands."""
+    """One signed record's place in its session: `digest`, `prev`: SHA-256 (hex) of the records; `commit`: where its note stands.
+
+    `imported`: made from another tool's history, where a commit and its rebased copy each got the same stretch (docs/adr/0011).
+    """
 
     session: str
     seq: int
     prev: str
     digest: str
     commit: str
+    imported: bool = False
 
 
 class Finding(NamedTuple):
@@ -36,7 +40,7 @@ def judge(links: Iterable[Link], known: Known = lambda link: False) -> list[Find
     """What is wrong with the chains of these links.
 
     gap: records before this one are missing; broken: the record before it is another than the one it names; fork: two records claim one
-    place; duplicate: one record signed more than once in different words (told, not fatal). `known`: asked for a link whose
+    place (told, not fatal, where all of them were imported); duplicate: one record signed more than once in different words (told, not fatal). `known`: asked for a link whose
     predecessor is not among `links`, whether the predecessor is elsewhere.
     """
     sessions: dict[str, dict[int, dict[str, list[Link]]]] = {}
@@ -51,7 +55,8 @@ def judge(links: Iterable[Link], known: Known = lambda link: False) -> list[Find
             if len(records) > 1:
                 commits = sorted({link.commit[:12] for links in records.values() for link in links})
                 text = f"{len(records)} records claim to be number {seq} of their session, on {', '.join(commits[:4])}"
-                found.append(Finding("fork", text, first, session))
+                copies = all(link.imported for links in records.values() for link in links)
+                found.append(Finding("fork", text + ", all imported" * copies, first, session, fatal=not copies))
             for alike in records.values():
                 link = min(alike, key=lambda each: each.commit)
                 found.extend(_before(link, places.get(seq - 1), known))

@@ -4,7 +4,7 @@ Trees and blobs are written through libgit2's object database, because its note 
 `git notes add -F` strips bytes. The annotated commit need not be present.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gittraj.errors import StoreError
 from gittraj.store import notes_tree
@@ -51,6 +51,31 @@ class NoteStore:
         fresh = framing.write(items)
         return self._edit(commit, lambda old: framing.union(old, fresh) if old is not None else fresh, message)
 
+    def append_all(self, updates: Mapping[str, Sequence[bytes]], *, message: str) -> bool:
+        """Add items to the notes of several commits in one notes commit; False where all of them stand there already."""
+        from gittraj.codec import framing
+
+        fresh = {self._key(commit): framing.write(items) for commit, items in updates.items() if items}
+        if not fresh:
+            return False
+        with self.ref.alone():
+            for attempt in range(ATTEMPTS):
+                tip = self.tip()
+                tree = self._tree(tip)
+                blobs: dict[str, str] = {}
+                for key, note in fresh.items():
+                    old = self._old(tree, key)
+                    new = framing.union(old, note) if old is not None else note
+                    if new != old:
+                        blobs[key] = self.repository.write("blob", new)
+                new_tree = self._put(tree, blobs) if blobs else tree
+                if new_tree == tree:
+                    return False
+                if self.ref.move(tip, self._commit(new_tree, tip, message), f"notes: {message}"):
+                    return True
+                self.ref.pause(attempt)
+            raise self.ref.lost()
+
     def replace(self, commit: str, blob: bytes, *, message: str = "Notes replaced by git traj") -> bool:
         """Make `blob` the note of `commit`, whatever stood there; False where it is the same."""
         return self._edit(commit, lambda _: blob, message)
@@ -75,14 +100,20 @@ class NoteStore:
             raise self.ref.lost()
 
     def _changed(self, tree: str, key: str, make: Callable[[bytes | None], bytes | None]) -> str:
-        store = self.repository
-        blobs = notes_tree.lookup(store.tree_bytes, tree, key) if tree else []
-        old = b"\n".join(store.blob(blob, fetch=True) for blob in blobs) if blobs else None
+        old = self._old(tree, key)
         new = make(old)
         if new == old:
             return tree
-        blob = store.write("blob", new) if new is not None else ""
-        return notes_tree.change(store.tree_bytes, self._write_tree, self._join, tree, {key: blob}, self.width)
+        return self._put(tree, {key: self.repository.write("blob", new) if new is not None else ""})
+
+    def _old(self, tree: str, key: str) -> bytes | None:
+        store = self.repository
+        blobs = notes_tree.lookup(store.tree_bytes, tree, key) if tree else []
+        return b"\n".join(store.blob(blob, fetch=True) for blob in blobs) if blobs else None
+
+    def _put(self, tree: str, blobs: dict[str, str]) -> str:
+        store = self.repository
+        return notes_tree.change(store.tree_bytes, self._write_tree, self._join, tree, blobs, self.width)
 
     def _join(self, blobs: Sequence[str]) -> str:
         """One blob for an id that a mixed fan-out holds twice: the union of their items."""

@@ -43,6 +43,7 @@ def test_what_the_quick_reader_accepts_typer_reads_the_same(chosen: Command, arg
         ("verify", ["--all", "--json"]),
         ("attach", ["--session", "a", "--session", "b", "HEAD"]),
         ("keys trust", ["ana@example.org", "ana.pub"]),
+        ("import", ["--from", "entire", "--dry-run"]),
     ],
 )
 def test_the_usual_command_lines_do_not_need_typer(name: str, arguments: list[str]) -> None:
@@ -57,6 +58,8 @@ def test_the_usual_command_lines_do_not_need_typer(name: str, arguments: list[st
     ("name", "arguments"),
     [
         ("show", ["-h"]),
+        ("import", ["HEAD"]),
+        ("import", ["--from", "nobody"]),
         ("show", ["--nope"]),
         ("show", ["a", "b"]),
         ("log", ["-n", "x"]),
