@@ -6,21 +6,20 @@ session costs only its own segment.
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gittraj.agents import registry
 from gittraj.capture import commit_calls, cut
-from gittraj.errors import AgentError, StoreError
+from gittraj.errors import StoreError
 from gittraj.flows import edit_events, timeline
 from gittraj.flows.base import base_commit
-from gittraj.flows.segments import Segment, segment_of
-from gittraj.flows.statements import NoteRead, read_note
+from gittraj.flows.segments import Segment
+from gittraj.flows.statements import NoteRead
 from gittraj.flows.timeline import Left
+from gittraj.flows.traces import Traced, Traces
 from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.report import ReplayedCommit, ReplayedFile
-from gittraj.model.states import Verified
 from gittraj.replay.compare import Changed, judge, verdict
 from gittraj.replay.coverage import total
 from gittraj.replay.engine import Replay
@@ -35,14 +34,6 @@ _BACK = 64  # earlier segments of a session that are replayed for what they left
 _LEFT = 256  # segments whose leftovers are remembered on the way through a range: those of the sessions that go on
 
 
-class Traced(NamedTuple):
-    """The segments of a commit that may be replayed; `notes`: what is left out or only claimed; `gaps`: why something is missing."""
-
-    segments: list[Segment]
-    notes: list[str]
-    gaps: str
-
-
 class Judge:
     """Judges commits one after the other and remembers what their sessions left uncommitted."""
 
@@ -55,29 +46,24 @@ class Judge:
         many: bool = False,
         edits: bool = False,
         texts: bool = False,
+        back: int = _BACK,
     ) -> None:
-        """`keys`: where they were read already. `many`: list all notes once instead of looking each one up.
+        """`keys`: where they were read already. `many`: list all notes once instead of looking each one up. `back`: see `_BACK`.
 
         `edits`: verdicts also tell the edits and the way of the lines; `texts`: with the changed lines themselves.
         """
-        self._house = house
+        self._back = back
         self._here = house.worktree
         self._repository = house.repository
         self.snapshots = Snapshots(house.repository)
-        self._noted: dict[str, list[str]] | None = None
-        if many:
-            self._noted = {}
-            for commit, blob in house.notes.list():
-                self._noted.setdefault(commit, []).append(blob)
-        self._keys = keys or keychain(house)
-        self._unchecked = unchecked
+        self._traces = Traces(house, keys or keychain(house), unchecked=unchecked, many=many)
         self._edits = edits or texts
         self._texts = texts
         self._left: OrderedDict[tuple[str, int], Left] = OrderedDict()
 
     def commit(self, commit: Commit, read: NoteRead | None = None) -> ReplayedCommit:
         """The verdict on `commit` by its own note; `read`: where that was verified already. Raises `StoreError`."""
-        traced = self._traced(commit, read)
+        traced = self._traces.of(commit, read)
         if traced is None:
             return self._untraced(commit, [])
         if not traced.segments:
@@ -90,6 +76,17 @@ class Judge:
             return self.commit(commit, read)
         except StoreError:
             return None
+
+    def draft(self, commit: Commit, segment: Segment) -> ReplayedCommit:
+        """The verdict on `commit` by a segment that is not sealed yet, beside those in its note. Raises `StoreError`."""
+        traced = self._traces.of(commit) or Traced([], [], "")
+        segments = sorted([*traced.segments, segment], key=lambda one: (one.session, one.seq))
+        return self._judge(commit, traced._replace(segments=segments))
+
+    def committed(self, commit: Commit, path: str) -> bytes | None:
+        """The file at `path` as `commit` has it, None where there is none. Raises `StoreError`."""
+        found = self.snapshots.reader(commit.tree)(path)
+        return found[0] if found else None
 
     def trace(self, commit: Commit, path: str, agent: str | None) -> ReplayedCommit:
         """The verdict on `commit` by a session file. Raises `AgentError`, `StoreError`."""
@@ -183,60 +180,11 @@ class Judge:
                 tuple(found[0] if (found := read(change.path)) else None for read in readers),
             )
 
-    def _note(self, commit: str) -> bytes | None:
-        if self._noted is None:
-            return self._house.notes.read(commit)
-        blobs = self._noted.get(commit)
-        return b"\n".join(self._repository.blob(blob) for blob in blobs) if blobs else None
-
-    def _has_note(self, commit: str) -> bool:
-        return self._house.notes.has(commit) if self._noted is None else commit in self._noted
-
-    def _traced(self, commit: Commit, read: NoteRead | None = None) -> Traced | None:
-        if read is None:
-            note = self._note(commit.id)
-            if note is None:
-                return None
-            read = read_note(self._house, commit, note, self._keys)
-        found: list[tuple[str, int, int, Segment]] = []
-        notes: list[str] = []
-        gaps = ""
-        for number, verified in enumerate(read.statements):
-            anchor = verified.statement.anchor
-            if anchor is not None and anchor.kind != "record":
-                continue
-            reason = self._refused(verified)
-            if reason:
-                notes.append(f"statement {number + 1} is not replayed: {reason}")
-                gaps = gaps or reason
-                continue
-            if not verified.trusted:
-                notes.append(f"statement {number + 1}: its signer {verified.principal} is not trusted")
-            try:
-                record = verified.record or {}
-                agent = registry.by_name(str(record["session"]["agent-meta"].get("cli-name")))
-                segment = segment_of(record, anchor.seq if anchor else 0, agent)
-            except (AgentError, KeyError, TypeError, AttributeError) as error:
-                notes.append(f"statement {number + 1} is not replayed: {error}")
-                gaps = gaps or "a record of this commit is not understood"
-                continue
-            found.append((segment.session, segment.seq, number, segment))
-        found.sort(key=lambda item: item[:3])
-        return Traced([segment for *_, segment in found], notes, gaps)
-
-    def _refused(self, verified: Verified) -> str:
-        """Why a statement is not replayed, "" if it is."""
-        if verified.record is None:
-            body = next((check.detail for check in verified.checks if check.name == "body"), "")
-            return body or "its record is not at hand"
-        failed = [check for check in verified.checks if check.result == "fail" and check.name != "signer"]
-        return f"{failed[0].name}: {failed[0].detail}" if failed and not self._unchecked else ""
-
     def _left_by(self, segment: Segment) -> Left | None:
         """What the segment before `segment` left; earlier commits of the session are judged for it. None where they are not found."""
         wanted: list[tuple[Commit, Traced]] = []
         session, seq, base = segment.session, segment.seq - 1, segment.base
-        while (session, seq) not in self._left and seq >= 0 and len(wanted) < _BACK:
+        while (session, seq) not in self._left and seq >= 0 and len(wanted) < self._back:
             earlier = self._earlier(base, session, seq)
             if earlier is None:
                 break
@@ -260,8 +208,8 @@ class Judge:
             if not at or not self._repository.has_commit(at):
                 return None
             commit = self.snapshots.commit(at)
-            if self._has_note(at):
-                traced = self._traced(commit)
+            if self._traces.has(at):
+                traced = self._traces.of(commit)
                 if traced and any(one.session == session and one.seq == seq for one in traced.segments):
                     return commit, traced
             at = commit.parents[0] if commit.parents else ""

@@ -16,6 +16,7 @@ from gittraj.codec.digest import sha256_hex
 from gittraj.codec.uuid7 import uuid7
 from gittraj.errors import KeyringError
 from gittraj.flows import base, pending
+from gittraj.flows.attribution import attributed
 from gittraj.flows.wiring import House, signer, worktrees_of
 from gittraj.model.anchor import Anchor
 from gittraj.model.commit import Commit
@@ -56,8 +57,12 @@ def keep(
     """
     on = base.base_commit(house.repository, commit, segment.head, segment.entries, previous_commit)
     begun = start(house, agent, segment, commit, base_commit=on, scan=scan)
+    # all this while the scanner runs in its own process
     patch_id = house.repository.patch_id(commit.id)
     import_signing()
+    wrote = attributed(house, agent, segment, commit, on, begun.draft.record["gittraj"]["base"]["files"])
+    if wrote:
+        begun.draft.record["file-attribution"] = wrote
     redacted, anchor = finish(house, begun, patch_id)
     return seal_and_write(house, agent.NAME, redacted, anchor, commit, begun.issued_at, segment.unknown)
 

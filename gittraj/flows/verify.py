@@ -6,7 +6,7 @@ had a part in it (trailer, author) and a commit asked for by name must carry one
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -92,9 +92,16 @@ def _judge(in_force: InForce, commit: Commit, judge: Judge, demands: Demands, *,
 def _replayed(judge: Judge, commit: Commit, read: NoteRead, least: int) -> tuple[tuple[Check, ...], dict[str, Lines]]:
     try:
         found = judge.commit(commit, read)
+        checks = replayed.checks(found, _signed(read), lambda path: judge.committed(commit, path), least=least)
     except (StoreError, AgentError) as error:  # a shallow or partial clone
         return tuple(Check(name, "skip", f"cannot be replayed: {error.message}") for name in REPLAYED), {}
-    return replayed.checks(found, least=least), found.coverage
+    return checks, found.coverage
+
+
+def _signed(read: NoteRead) -> list[dict[str, Any]]:
+    """What the records themselves say about lines; nothing can be missing in them, the statements passed the schema."""
+    records = (statement.record for statement in read.statements)
+    return [record["file-attribution"] for record in records if record and "file-attribution" in record]
 
 
 def _falls_short(check: Check, demands: Demands) -> bool:

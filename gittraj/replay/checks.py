@@ -1,14 +1,23 @@
-"""Replay as checks of `verify`: the verdict on a commit goes in, the checks `edits` and `coverage` come out."""
+"""Replay as checks of `verify`: the verdict on a commit goes in, the checks `edits`, `coverage` and `attribution` come out."""
+
+from typing import Any
 
 from gittraj.model.report import Lines, ReplayedCommit, ReplayedFile
 from gittraj.model.verdict import Check
+from gittraj.replay.attribution import Contents
+from gittraj.replay.attribution import check as attribution
 
 _SHOWN = 60  # characters of a line that a check quotes
 
 
-def checks(commit: ReplayedCommit, *, least: int = 0) -> tuple[Check, Check]:
-    """`edits` and `coverage` of a commit; `least`: the per cent of changed lines that must be explained."""
-    return edits(commit), coverage(commit, least=least)
+def checks(
+    commit: ReplayedCommit, signed: list[dict[str, Any]], contents: Contents, *, least: int = 0
+) -> tuple[Check, ...]:
+    """`edits`, `coverage` and `attribution` of a commit; `least`: the per cent of changed lines that must be explained.
+
+    `signed`: the `file-attribution` of each of its records that is one by the schema. `contents`: a committed file's bytes.
+    """
+    return edits(commit), coverage(commit, least=least), attribution(signed, commit, contents)
 
 
 def edits(commit: ReplayedCommit) -> Check:

@@ -91,3 +91,27 @@ def test_a_trace_that_is_not_good_is_not_replayed(shop: Workshop) -> None:
 def test_a_percentage_above_a_hundred_is_a_mistake(shop: Workshop) -> None:
     for given in ("101", "-1", "many"):
         assert shop.git("traj", "verify", "--min-coverage", given, check=False).returncode == 2
+
+
+def test_the_record_tells_who_wrote_which_lines_and_verify_holds_it_against_replay(shop: Workshop) -> None:
+    claude = shop.claude()
+    claude.say("Go")
+    claude.write("left.txt", "first\n")
+    claude.write("a.txt", "one\ntwo\nthree\n")
+    (shop.repo / "a.txt").write_text("one\nZWEI\nthree\n")
+    claude.run("git add a.txt && git commit -qm 'Mixed'")
+    claude.run("echo second >> left.txt && git add -A && git commit -qm 'What was left'")
+    (mixed_up,), (left,) = (shop.json("show", rev)["statements"] for rev in ("HEAD~1", "HEAD"))
+
+    def ranges(statement: dict[str, Any]) -> list[tuple[str, str, int, int]]:
+        return [
+            (file["path"], each["contributor"]["type"], found["start-line"], found["end-line"])
+            for file in statement["record"]["file-attribution"]["files"]
+            for each in file["conversations"]
+            for found in each["ranges"]
+        ]
+
+    assert ranges(mixed_up) == [("a.txt", "ai", 1, 1), ("a.txt", "ai", 3, 3), ("a.txt", "unknown", 2, 2)]
+    assert ranges(left) == [("left.txt", "ai", 1, 2)]
+    for rev, count in (("HEAD~1", "3 ranges"), ("HEAD", "1 range")):
+        assert verdict(shop, rev)["checks"]["attribution"] == {"result": "pass", "detail": count}

@@ -14,9 +14,11 @@ def covered(agent: int, unexplained: int) -> dict[str, Lines]:
 def told(
     status: str, *files: ReplayedFile, agent: int = 1, unexplained: int = 0, least: int = 0
 ) -> list[tuple[str, str]]:
-    found = checks(ReplayedCommit(COMMIT, status, files, covered(agent, unexplained)), least=least)
-    assert [check.name for check in found] == ["edits", "coverage"]
-    return [(check.result, check.detail) for check in found]
+    found = checks(
+        ReplayedCommit(COMMIT, status, files, covered(agent, unexplained)), [], lambda path: None, least=least
+    )
+    assert [check.name for check in found] == ["edits", "coverage", "attribution"]
+    return [(check.result, check.detail) for check in found[:2]]
 
 
 def test_a_reproducible_commit_passes_both() -> None:

@@ -1,0 +1,85 @@
+"""What a note gives to replay: a commit goes in, the segments of its good records come out, with what is left out and why."""
+
+from typing import NamedTuple
+
+from gittraj.agents import registry
+from gittraj.errors import AgentError
+from gittraj.flows.segments import Segment, segment_of
+from gittraj.flows.statements import NoteRead, read_note
+from gittraj.flows.wiring import House, Keychain
+from gittraj.model.commit import Commit
+from gittraj.model.states import Verified
+
+
+class Traced(NamedTuple):
+    """The segments of a commit that may be replayed; `notes`: what is left out or only claimed; `gaps`: why something is missing."""
+
+    segments: list[Segment]
+    notes: list[str]
+    gaps: str
+
+
+class Traces:
+    """Reads the notes of commits for replay. `unchecked`: statements whose checks fail count, too. `many`: list all notes once."""
+
+    def __init__(self, house: House, keys: Keychain, *, unchecked: bool = False, many: bool = False) -> None:
+        self._house = house
+        self._repository = house.repository
+        self._keys = keys
+        self._unchecked = unchecked
+        self._noted: dict[str, list[str]] | None = None
+        if many:
+            self._noted = {}
+            for commit, blob in house.notes.list():
+                self._noted.setdefault(commit, []).append(blob)
+
+    def has(self, commit: str) -> bool:
+        """Whether the commit has a note."""
+        return self._house.notes.has(commit) if self._noted is None else commit in self._noted
+
+    def of(self, commit: Commit, read: NoteRead | None = None) -> Traced | None:
+        """The segments of `commit`, those of one session in order; None where it has no note. `read`: where that was verified already."""
+        if read is None:
+            note = self._note(commit.id)
+            if note is None:
+                return None
+            read = read_note(self._house, commit, note, self._keys)
+        found: list[tuple[str, int, int, Segment]] = []
+        notes: list[str] = []
+        gaps = ""
+        for number, verified in enumerate(read.statements):
+            anchor = verified.statement.anchor
+            if anchor is not None and anchor.kind != "record":
+                continue
+            reason = self._refused(verified)
+            if reason:
+                notes.append(f"statement {number + 1} is not replayed: {reason}")
+                gaps = gaps or reason
+                continue
+            if not verified.trusted:
+                notes.append(f"statement {number + 1}: its signer {verified.principal} is not trusted")
+            try:
+                record = verified.record or {}
+                agent = registry.by_name(str(record["session"]["agent-meta"].get("cli-name")))
+                segment = segment_of(record, anchor.seq if anchor else 0, agent)
+            except (AgentError, KeyError, TypeError, AttributeError) as error:
+                notes.append(f"statement {number + 1} is not replayed: {error}")
+                gaps = gaps or "a record of this commit is not understood"
+                continue
+            found.append((segment.session, segment.seq, number, segment))
+        found.sort(key=lambda item: item[:3])
+        return Traced([segment for *_, segment in found], notes, gaps)
+
+    def _note(self, commit: str) -> bytes | None:
+        if self._noted is None:
+            return self._house.notes.read(commit)
+        blobs = self._noted.get(commit)
+        return b"\n".join(self._repository.blob(blob) for blob in blobs) if blobs else None
+
+    def _refused(self, verified: Verified) -> str:
+        """Why a statement is not replayed, "" if it is."""
+        if verified.record is None:
+            body = next((check.detail for check in verified.checks if check.name == "body"), "")
+            return body or "its record is not at hand"
+        failed = [check for check in verified.checks if check.result == "fail" and check.name != "signer"]
+        return f"{failed[0].name}: {failed[0].detail}" if failed and not self._unchecked else ""
