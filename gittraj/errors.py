@@ -64,3 +64,11 @@ class RefRaceError(StoreError):
 
 class UnsupportedRepositoryError(StoreError):
     """The repository uses an object format or a ref storage that cannot be served yet."""
+
+
+class IndexUnusableError(StoreError):
+    """The index cannot be used now (locked, read-only, no room); what it would tell is worked out without it."""
+
+
+class IndexDamagedError(IndexUnusableError):
+    """The index is not what was written; it is thrown away and built again."""

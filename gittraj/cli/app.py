@@ -19,6 +19,8 @@ MODULES = {
     "log": "log",
     "verify": "verify",
     "replay": "replay",
+    "blame": "blame",
+    "index": "index",
     "attach": "attach",
     "finish": "attach",
     "policy show": "policy",

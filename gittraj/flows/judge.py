@@ -56,7 +56,7 @@ class Judge:
         self._here = house.worktree
         self._repository = house.repository
         self.snapshots = Snapshots(house.repository)
-        self._traces = Traces(house, keys or keychain(house), unchecked=unchecked, many=many)
+        self._traces = Traces(house, keys or keychain(house), unchecked=unchecked, many=many, tell=edits)
         self._edits = edits or texts
         self._texts = texts
         self._left: OrderedDict[tuple[str, int], Left] = OrderedDict()
@@ -148,6 +148,7 @@ class Judge:
             tuple(traced.notes),
             edits,
             ways,
+            traced.told,
         )
 
     def _untraced(self, commit: Commit, notes: list[str], gaps: str = "") -> ReplayedCommit:

@@ -54,7 +54,7 @@ def replay(
     `unchecked`: statements whose checks fail are replayed too. `trace`: a session file that is judged in place of the notes.
     Raises `StoreError`, and `AgentError` where `trace` cannot be read.
     """
-    workers = _workers(len(plan.commits)) if trace is None else 1
+    workers = workers_for(len(plan.commits)) if trace is None else 1
     if workers > 1:
         yield from _shared_out(plan, unchecked, workers)
         return
@@ -75,7 +75,8 @@ def passes(commits: list[ReplayedCommit], *, single: bool) -> bool:
     )
 
 
-def _workers(commits: int) -> int:
+def workers_for(commits: int) -> int:
+    """How many processes share the work on so many commits."""
     if commits < _MANY or not hasattr(os, "fork"):
         return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,27 +6,36 @@ from gittraj.agents import registry
 from gittraj.errors import AgentError
 from gittraj.flows.segments import Segment, segment_of
 from gittraj.flows.statements import NoteRead, read_note
+from gittraj.flows.told import told_of
 from gittraj.flows.wiring import House, Keychain
 from gittraj.model.commit import Commit
+from gittraj.model.report import ReplayedSegment
 from gittraj.model.states import Verified
 
 
 class Traced(NamedTuple):
-    """The segments of a commit that may be replayed; `notes`: what is left out or only claimed; `gaps`: why something is missing."""
+    """The segments of a commit that may be replayed; `notes`: what is left out or only claimed; `gaps`: why something is missing.
+
+    `told`: a row about each segment, where it was asked for.
+    """
 
     segments: list[Segment]
     notes: list[str]
     gaps: str
+    told: tuple[ReplayedSegment, ...] = ()
 
 
 class Traces:
-    """Reads the notes of commits for replay. `unchecked`: statements whose checks fail count, too. `many`: list all notes once."""
+    """Reads the notes of commits for replay. `unchecked`: statements whose checks fail count, too. `many`: list all notes once. `tell`: with a row for each."""
 
-    def __init__(self, house: House, keys: Keychain, *, unchecked: bool = False, many: bool = False) -> None:
+    def __init__(
+        self, house: House, keys: Keychain, *, unchecked: bool = False, many: bool = False, tell: bool = False
+    ) -> None:
         self._house = house
         self._repository = house.repository
         self._keys = keys
         self._unchecked = unchecked
+        self._tell = tell
         self._noted: dict[str, list[str]] | None = None
         if many:
             self._noted = {}
@@ -45,6 +54,7 @@ class Traces:
                 return None
             read = read_note(self._house, commit, note, self._keys)
         found: list[tuple[str, int, int, Segment]] = []
+        told: list[tuple[str, int, int, ReplayedSegment]] = []
         notes: list[str] = []
         gaps = ""
         for number, verified in enumerate(read.statements):
@@ -67,8 +77,11 @@ class Traces:
                 gaps = gaps or "a record of this commit is not understood"
                 continue
             found.append((segment.session, segment.seq, number, segment))
+            if self._tell:
+                told.append((segment.session, segment.seq, number, told_of(segment, record, verified.statement)))
         found.sort(key=lambda item: item[:3])
-        return Traced([segment for *_, segment in found], notes, gaps)
+        told.sort(key=lambda item: item[:3])
+        return Traced([segment for *_, segment in found], notes, gaps, tuple(row for *_, row in told))
 
     def _note(self, commit: str) -> bytes | None:
         if self._noted is None:

@@ -120,10 +120,32 @@ class ReplayedFile(msgspec.Struct, frozen=True):
     steps: int = 0
 
 
+class ReplayedSegment(msgspec.Struct, frozen=True):
+    """A segment that was replayed: the place in its session, who ran it, when.
+
+    `start`, `end`: times of its first and last entry, seconds since the epoch, 0.0 unknown; `began`: the session's start as its record
+    says, RFC 3339. `prompts`: how many it holds. `first`, `entries`: position of its first entry in the session, and how many. `kid` (hex), `issuer`, `issued_at`: who signed it; trust is asked for when it is told.
+    """
+
+    session: str
+    seq: int
+    agent: str
+    model: str
+    start: float
+    end: float
+    began: str
+    prompts: int
+    first: int
+    entries: int
+    kid: str = ""
+    issuer: str = ""
+    issued_at: int | None = None
+
+
 class ReplayedCommit(msgspec.Struct, frozen=True):
     """`status`: reproducible | partial | not_reproducible | no_operations | no_trace. `notes`: what was left out of account, and why.
 
-    `edits`, `trails`: what recorded actions did, where that was asked for.
+    `edits`, `trails`, `segments`: what recorded actions did, and of which segments, where that was asked for.
     """
 
     commit: Commit
@@ -134,6 +156,7 @@ class ReplayedCommit(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
     trails: tuple[Trail, ...] = ()
+    segments: tuple[ReplayedSegment, ...] = ()
 
 
 class Shown(msgspec.Struct, frozen=True):

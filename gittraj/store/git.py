@@ -69,6 +69,7 @@ class Git:
         if len(done.stdout) > OUTPUT_LIMIT:
             raise StoreError(f"git {arguments[0]}: more than {OUTPUT_LIMIT} bytes of output")
         if done.returncode not in ok:
-            said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0][:MESSAGE_LIMIT]
+            lines = done.stderr.decode("utf-8", "replace").strip().split("\n")
+            said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0])[:MESSAGE_LIMIT]
             raise StoreError(f"git {arguments[0]}: {said or f'exit code {done.returncode}'}")
         return done.returncode, done.stdout

@@ -25,6 +25,7 @@ from gittraj.model.anchor import Anchor
 from gittraj.model.session import SessionHead
 from gittraj.model.states import Redacted
 from gittraj.seal.sign import seal
+from tests.bench.machine import ROOT
 
 FILES, LINES, SPAN = 40, 120, 10
 HOME = "/home/dana/ledger"  # where the sessions say that they ran
@@ -87,7 +88,8 @@ def prepare(folder: Path, commits: int, edits: int) -> Path:
     """A repository with a signed record on every commit but the first."""
     repo = folder / "work"
     repo.mkdir()
-    run = {"cwd": repo, "check": True, "capture_output": True}
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = {"cwd": repo, "check": True, "capture_output": True, "env": env}
     subprocess.run(["git", "init", "-q"], **run)  # type: ignore[call-overload]
     subprocess.run([sys.executable, "-m", "gittraj", "init"], **run)  # type: ignore[call-overload]
     stream, segments = history(commits, edits)

@@ -1,0 +1,273 @@
+"""The index: judged commits go in as rows; which are known, what made their lines, and the segments of each session come out.
+
+Derived from the notes and the commits, so it may be lost at any time. A row stands under the commit and the ids of the blobs of its
+note: another note is another row. Every method raises `IndexUnusableError` where the database cannot be used.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+
+import msgspec
+
+from gittraj import __version__
+from gittraj.errors import IndexDamagedError
+from gittraj.model.judged import Judged
+from gittraj.model.report import CLASSES, LineRange, ReplayedSegment
+from gittraj.store import index_file
+from gittraj.store.index_file import told
+
+SCHEMA = 1  # of the tables; the program's version goes with it, because another version may judge otherwise
+WAITING = "waiting"  # status of a note that could not be judged yet: its commit or an object of it is not here
+_TABLES = """
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE notes(id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, note TEXT NOT NULL, status TEXT NOT NULL);
+CREATE TABLE segments(id INTEGER NOT NULL, place INTEGER NOT NULL, session TEXT NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL,
+  PRIMARY KEY(id, place)) WITHOUT ROWID;
+CREATE INDEX by_session ON segments(session, seq);
+CREATE TABLE files(id INTEGER NOT NULL, path TEXT NOT NULL, old_path TEXT NOT NULL, ranges BLOB NOT NULL,
+  PRIMARY KEY(id, path)) WITHOUT ROWID;
+CREATE INDEX by_path ON files(path);
+"""
+_Ranges = list[tuple[int, int, int, int, int, int]]  # start, end, class, place of the segment or -1, entry, turn
+
+
+class Index:
+    """An open index. `path`: "" for one in memory. A context manager that closes it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: str = "") -> None:
+        self.path = path
+        self._db = connection
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All that is put in goes in together, or not at all."""
+        with told():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        if self.path:
+            index_file.seal(self.path)
+
+    def state(self) -> str:
+        """What the index was brought up to, "" where it is not complete."""
+        return self._meta("state")
+
+    def set_state(self, state: str) -> None:
+        """Say what the index holds the whole of; "" while it is being built."""
+        with told():
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES('state', ?)", (state,))
+
+    def notes(self) -> dict[str, str]:
+        """Commit → note of everything in the index."""
+        with told():
+            return dict(self._db.execute("SELECT oid, note FROM notes"))
+
+    def note(self, commit: str) -> str:
+        """The note of a commit, as it was judged; "" where the commit is not in the index."""
+        with told():
+            row = self._db.execute("SELECT note FROM notes WHERE oid = ?", (commit,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def waiting(self) -> dict[str, str]:
+        """Commit → note of those that could not be judged yet."""
+        with told():
+            return dict(self._db.execute("SELECT oid, note FROM notes WHERE status = ?", (WAITING,)))
+
+    def put(self, judged: Iterable[Judged]) -> None:
+        """Keep what is known of commits, in place of what was known of them."""
+        with told():
+            for each in judged:
+                self._remove(each.commit)
+                at = self._db.execute(
+                    "INSERT INTO notes(oid, note, status) VALUES(?, ?, ?)", (each.commit, each.note, each.status)
+                ).lastrowid
+                sessions = [segment.session for segment in each.segments]
+                self._db.executemany(
+                    "INSERT INTO segments VALUES(?, ?, ?, ?, ?)",
+                    [
+                        (at, place, one.session, one.seq, msgspec.msgpack.encode(one))
+                        for place, one in enumerate(each.segments)
+                    ],
+                )
+                self._db.executemany(
+                    "INSERT OR REPLACE INTO files VALUES(?, ?, ?, ?)",
+                    [(at, file.path, file.old_path, _packed(file.ranges, sessions)) for file in each.files],
+                )
+
+    def remove(self, commits: Iterable[str]) -> None:
+        """Forget commits whose notes are gone."""
+        with told():
+            for commit in commits:
+                self._remove(commit)
+
+    def segments(self, commit: str) -> list[ReplayedSegment]:
+        """The segments on a commit."""
+        query = "SELECT data FROM segments JOIN notes USING(id) WHERE oid = ? ORDER BY place"
+        with told():
+            return [_segment(data) for (data,) in self._db.execute(query, (commit,))]
+
+    def sessions(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, ReplayedSegment]]:
+        """(commit, segment) of every segment, or of those of the sessions named; sessions and their segments in order."""
+        query = "SELECT oid, data FROM segments JOIN notes USING(id)"
+        order = " ORDER BY session, seq, oid"
+        with told():
+            if names is None:
+                found = self._db.execute(query + order).fetchall()
+            else:
+                found = [
+                    row for name in names for row in self._db.execute(f"{query} WHERE session = ?{order}", (name,))
+                ]
+        return ((commit, _segment(data)) for commit, data in found)
+
+    def later(self, reached: Mapping[str, int]) -> list[str]:
+        """Commits with a segment behind the one given (session → seq): what was left before them may be other now."""
+        query = "SELECT DISTINCT oid FROM segments JOIN notes USING(id) WHERE session = ? AND seq > ?"
+        with told():
+            found = [commit for item in reached.items() for (commit,) in self._db.execute(query, item)]
+        return list(dict.fromkeys(found))
+
+    def ranges(self, commit: str, path: str) -> list[LineRange] | None:
+        """What made the lines that `commit` added to `path`; None where the commit is not in the index or no segment of it was replayed."""
+        with told():
+            found = self._db.execute("SELECT id, status FROM notes WHERE oid = ?", (commit,)).fetchone()
+            if found is None:
+                return None
+            sessions = [
+                name
+                for (name,) in self._db.execute("SELECT session FROM segments WHERE id = ? ORDER BY place", found[:1])
+            ]
+            row = self._db.execute("SELECT ranges FROM files WHERE id = ? AND path = ?", (found[0], path)).fetchone()
+        if not sessions:
+            return None
+        return _unpacked(row[0], sessions) if row else []
+
+    def counts(self) -> dict[str, int]:
+        """How much the index holds: notes, waiting, segments, sessions, files."""
+        questions = {
+            "notes": "SELECT count(*) FROM notes",
+            "waiting": "SELECT count(*) FROM notes WHERE status = 'waiting'",
+            "segments": "SELECT count(*) FROM segments",
+            "sessions": "SELECT count(DISTINCT session) FROM segments",
+            "files": "SELECT count(DISTINCT path) FROM files",
+        }
+        with told():
+            return {name: self._db.execute(query).fetchone()[0] for name, query in questions.items()}
+
+    def _remove(self, commit: str) -> None:
+        found = self._db.execute("SELECT id FROM notes WHERE oid = ?", (commit,)).fetchone()
+        if found is not None:
+            for table in ("segments", "files", "notes"):
+                self._db.execute(f"DELETE FROM {table} WHERE id = ?", found)  # noqa: S608 - names of our own
+
+    def _meta(self, name: str) -> str:
+        with told():
+            row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+
+def reading(common_dir: str) -> Index | None:
+    """The index as it is, None where there is none that can be trusted as it stands. Raises `IndexUnusableError`."""
+    path = index_file.location(common_dir)
+    connection = index_file.open_to_read(path)
+    if connection is None:
+        return None
+    index = Index(connection, path)
+    if _version(connection) == _ours():
+        return index
+    connection.close()
+    return None
+
+
+def writing(common_dir: str, *, anew: bool = False) -> Index:
+    """The index, a new one where there is none that can be trusted, or with `anew`; only within `index_file.alone`."""
+    path = index_file.location(common_dir)
+    if anew:
+        index_file.discard(path)
+    connection = index_file.open_to_write(path)
+    if _version(connection) != _ours():
+        connection.close()
+        index_file.discard(path)
+        connection = index_file.open_to_write(path)
+        _make(connection)
+        index_file.seal(path)
+    return Index(connection, path)
+
+
+def in_memory(seed: Index | None = None) -> Index:
+    """An index for this process alone, with all that `seed` holds."""
+    connection = index_file.in_memory()
+    if seed is None:
+        _make(connection)
+    else:
+        with told():
+            seed._db.backup(connection)  # noqa: SLF001 - of the same class
+    return Index(connection)
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    with told():
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+        connection.execute("INSERT INTO meta VALUES('version', ?)", (_ours(),))
+        connection.execute("COMMIT")
+
+
+def _ours() -> str:
+    return f"{SCHEMA} {__version__}"
+
+
+def _version(connection: sqlite3.Connection) -> str:
+    with told():
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            return ""
+        row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        return str(row[0]) if row else ""
+
+
+def _packed(ranges: Iterable[LineRange], sessions: list[str]) -> bytes:
+    rows = [
+        (
+            each.start,
+            each.end,
+            CLASSES.index(each.kind),
+            sessions.index(each.session) if each.session in sessions else -1,
+            each.entry,
+            each.turn,
+        )
+        for each in ranges
+    ]
+    return msgspec.msgpack.encode(rows)
+
+
+def _unpacked(data: bytes, sessions: list[str]) -> list[LineRange]:
+    try:
+        rows = msgspec.msgpack.decode(data, type=_Ranges)
+        return [
+            LineRange(start, end, CLASSES[kind], sessions[place] if place >= 0 else "", entry, turn)
+            for start, end, kind, place, entry, turn in rows
+        ]
+    except (msgspec.DecodeError, IndexError) as error:
+        raise IndexDamagedError(f"the index cannot be used: {error}", hint="git traj index --rebuild") from error
+
+
+def _segment(data: bytes) -> ReplayedSegment:
+    try:
+        return msgspec.msgpack.decode(data, type=ReplayedSegment)
+    except msgspec.DecodeError as error:
+        raise IndexDamagedError(f"the index cannot be used: {error}", hint="git traj index --rebuild") from error

@@ -1,0 +1,178 @@
+"""The index's file: a repository's directory goes in, an open database that is exactly what was last written comes out.
+
+Beside the database lies its seal: size, time and checksum after the last write. A database that differs from its seal is checked
+byte for byte, and thrown away where it is not what was sealed; so nothing that a crash, a disk or another program left there is
+ever read as an answer. Who writes holds a lock of the kernel, which ends with its owner.
+"""
+
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gittraj.errors import IndexDamagedError, IndexUnusableError, StoreError
+from gittraj.store import files
+from gittraj.store.locks import Lock
+from gittraj.store.state import FOLDER
+
+NAME = "index.db"
+_SEAL = "index.seal"
+_BUSY = 2.0  # seconds a reader waits for a writer's last step, which takes some milliseconds
+_WAIT = 60.0  # seconds to wait for another process that indexes: what 10,000 commits may take; then we go on without the index
+_PART = 1 << 20
+_DAMAGED = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_CONSTRAINT,
+}
+
+
+def location(common_dir: str) -> str:
+    """Where the database lies."""
+    return os.path.join(common_dir, FOLDER, NAME)
+
+
+def size(path: str) -> int:
+    """Bytes of the database, 0 where there is none."""
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
+
+
+@contextmanager
+def alone(common_dir: str) -> Iterator[None]:
+    """The right to write. Raises `IndexUnusableError` where it cannot be had."""
+    lock = Lock(os.path.join(common_dir, FOLDER, "locks", "index"), timeout=_WAIT)
+    try:
+        lock.__enter__()
+    except StoreError as error:
+        raise IndexUnusableError(error.message, hint=error.hint) from error
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """SQLite's errors as ours: `IndexDamagedError` where the database is at fault, `IndexUnusableError` for all else."""
+    try:
+        yield
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        kind = IndexDamagedError if _is_damage(error) else IndexUnusableError
+        raise kind(f"the index cannot be used: {error}", hint="git traj index --rebuild") from error
+    except OSError as error:
+        raise IndexUnusableError(f"the index cannot be used: {error.strerror}") from error
+
+
+def open_to_read(path: str) -> sqlite3.Connection | None:
+    """The database as it was sealed, None where it is not (then a writer must look). Raises `IndexUnusableError`."""
+    with told():
+        if not _is_sealed(path):
+            return None
+        return _connect(f"file:{_quoted(path)}?mode=ro")
+
+
+def open_to_write(path: str) -> sqlite3.Connection:
+    """The database as it was sealed, or a new and empty one; only for who holds the lock. Raises `IndexUnusableError`."""
+    with told():
+        if not _is_sealed(path) and not _again_as_sealed(path):
+            discard(path)
+        return _connect(f"file:{_quoted(path)}?mode=rwc")
+
+
+def in_memory() -> sqlite3.Connection:
+    """A database that nobody else sees and that ends with the process."""
+    return sqlite3.connect(":memory:", isolation_level=None)
+
+
+def seal(path: str) -> None:
+    """Say that the database is, from now on, what it is now; only for who holds the lock. Raises `IndexUnusableError`."""
+    with told():
+        checksum = _checksum(path)
+        try:
+            files.write(os.path.join(os.path.dirname(path), _SEAL), f"{_look(path)} {checksum}\n".encode())
+        except StoreError as error:
+            raise IndexUnusableError(error.message) from error
+
+
+def discard(path: str) -> None:
+    """Throw the database away; only for who holds the lock. Raises `IndexUnusableError`."""
+    with told():
+        for each in (path, path + "-journal", path + "-wal", path + "-shm"):
+            if os.path.lexists(each):
+                os.remove(each)
+
+
+def _is_damage(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _DAMAGED
+
+
+def _is_sealed(path: str) -> bool:
+    """Whether nothing touched the file since it was sealed, as far as the file system tells."""
+    if os.path.lexists(path + "-journal"):  # somebody is writing, or died while writing
+        return False
+    sealed = _read_seal(path)
+    return len(sealed) == 2 and sealed[0] == _look(path)
+
+
+def _again_as_sealed(path: str) -> bool:
+    """Whether the file, after SQLite undid what was half written, is byte for byte what was sealed; then its seal is renewed."""
+    sealed = _read_seal(path)
+    if len(sealed) != 2 or not os.path.isfile(path):
+        return False
+    try:
+        _connect(f"file:{_quoted(path)}?mode=rw").close()
+    except sqlite3.DatabaseError as error:
+        if _is_damage(error):
+            return False
+        raise
+    if _checksum(path) != sealed[1]:
+        return False
+    seal(path)
+    return True
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _read_seal(path: str) -> list[str]:
+    try:
+        with open(os.path.join(os.path.dirname(path), _SEAL), "rb") as file:
+            return file.read(200).decode("ascii", "replace").split()
+    except OSError:
+        return []
+
+
+def _look(path: str) -> str:
+    """What the file system tells of the file without reading it."""
+    try:
+        there = os.stat(path)
+    except OSError:
+        return "none"
+    return f"{there.st_size}-{there.st_mtime_ns}-{there.st_ino}"
+
+
+def _checksum(path: str) -> str:
+    value = 0
+    with open(path, "rb") as file:
+        while part := file.read(_PART):
+            value = zlib.crc32(part, value)
+    return f"{value:08x}"
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(os.path.abspath(path))
