@@ -1,6 +1,6 @@
 """`git traj init` and `git traj deinit`: a repository goes in; what was set up or taken back comes out, a line each."""
 
-from gittraj.cli.command import Command
+from gittraj.cli.command import FLAG, Command, Parameter
 from gittraj.cli.console import Console
 from gittraj.cli.paint import Line
 
@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from gittraj.model.report import Step
 
 
-def init(console: Console) -> int:
-    """Set this repository up: hooks, key, trust, note settings."""
+def init(console: Console, remote: str | None = None, *, share: bool = False) -> int:
+    """Set this repository up: hooks, key, trust, note settings, and with `share` that notes go to `remote`."""
+    from gittraj.errors import UsageError
     from gittraj.flows.setup import init as flow
 
-    steps = flow()
+    if remote and not share:
+        raise UsageError("init: a remote goes with --share", hint=f"git traj init --share {remote}")
+    steps = flow(share=share, remote=remote)
     _tell(console, steps)
     console.hint("commit as usual, then: git traj show")
     return 0
@@ -44,9 +47,15 @@ COMMANDS = (
         "init",
         init,
         "Set this repository up: hook, key, trust, note settings.",
-        about="Hooks that are there already keep running; nothing is overwritten, and a second init changes nothing. Nothing leaves "
-        "your machine: notes are pushed only when you ask for it.",
-        examples=(("git traj init", "once per clone"),),
+        Parameter("remote", help="with --share: the remote to share with; origin where none is named"),
+        Parameter("share", "--share", help="send notes along with every git push to REMOTE", kind=FLAG),
+        about="Hooks that are there already keep running; nothing is overwritten, and a second init changes nothing. git fetch brings "
+        "the notes of others from then on. Nothing leaves your machine: notes are pushed by git traj push, or, after --share, along "
+        "with git push. Transcripts are then visible to whoever can read the remote.",
+        examples=(
+            ("git traj init", "once per clone"),
+            ("git traj init --share", "and share notes through origin"),
+        ),
     ),
     Command(
         "deinit",

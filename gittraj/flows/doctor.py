@@ -10,8 +10,10 @@ from gittraj.flows.wiring import House, key_settings, keychain, open_house
 from gittraj.keyring import keys, signers
 from gittraj.model.report import Finding
 from gittraj.redact.scanner import Scanner
-from gittraj.store import config, hooks_install
-from gittraj.store.notes import REF
+from gittraj.store import config, hooks_install, refspecs
+from gittraj.store.notes import BODIES, REF, NoteStore
+from gittraj.store.remote import names
+from gittraj.store.settings import boolean
 from gittraj.store.state import State
 
 _HOOK = {
@@ -33,6 +35,7 @@ def doctor(*, directory: str | None = None) -> list[Finding]:
         *_trust(house),
         *_scanner(),
         *_settings(house),
+        *_remotes(house),
         *_notes(house),
         *_state(house),
     ]
@@ -112,7 +115,7 @@ def _settings(house: House) -> Iterator[Finding]:
             "",
             "git traj init",
         )
-    for key in ("notes.mergestrategy", "notes.traj.mergestrategy"):
+    for key in ("notes.mergestrategy", "notes.traj.mergestrategy", "notes.traj-bodies.mergestrategy"):
         if "cat_sort_uniq" in settings.values.get(key, ()):
             yield Finding(
                 "problem",
@@ -126,6 +129,21 @@ def _settings(house: House) -> Iterator[Finding]:
         yield Finding(
             "warning", f"{key} = {value} cannot be understood; the default holds", "", f"git config --unset {key}"
         )
+
+
+def _remotes(house: House) -> Iterator[Finding]:
+    for remote in refspecs.missing(house.repository):
+        yield Finding("warning", f"git fetch {remote} does not bring the notes of others", "", "git traj init")
+    known = names(house.settings.values)
+    for key in ("gittraj.share", "gittraj.remote", "gittraj.bodiesRemote"):
+        remote = house.settings.values.get(key.lower(), [""])[-1]
+        if boolean(remote) is None and remote not in known and "/" not in remote and ":" not in remote:
+            yield Finding(
+                "problem", f"{key} = {remote}, and there is no such remote", "", f"git remote add {remote} URL"
+            )
+    for store in (house.notes, NoteStore(house.repository, BODIES)):
+        if store.overwritten():
+            yield Finding("warning", f"{store.ref.name}: another program overwrote notes", "", "git traj log")
 
 
 def _notes(house: House) -> Iterator[Finding]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from gittraj.errors import StoreError
+from gittraj.flows.current import open_current
 from gittraj.flows.judge import Judge
 from gittraj.flows.statements import NoteRead, read_note
-from gittraj.flows.wiring import House, keychain, open_house
+from gittraj.flows.wiring import House, keychain
 from gittraj.model.entry import walk
 from gittraj.model.report import LogLine, ReplayedCommit
 from gittraj.model.states import Verified
@@ -15,7 +16,7 @@ from gittraj.store import lookup
 
 def log(revisions: str | None = None, *, limit: int | None = None, directory: str | None = None) -> Iterator[LogLine]:
     """Lines for `revisions` (None: HEAD's history), newest first, lazily. Raises `StoreError` for unknown revisions."""
-    house = open_house(directory)
+    house = open_current(directory)
     keys = keychain(house)
     judge = Judge(house, keys=keys)
     for commit_id in house.repository.revisions(revisions or "HEAD", limit=limit):

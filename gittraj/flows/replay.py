@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gittraj.errors import StoreError
+from gittraj.flows.current import open_current
 from gittraj.flows.judge import Judge
 from gittraj.flows.wiring import House, open_house
 from gittraj.model.report import ReplayedCommit
@@ -27,7 +28,7 @@ class Plan(NamedTuple):
 
 def plan(revisions: str | None = None, *, everything: bool = False, directory: str | None = None) -> Plan:
     """A commit, a range, or (`everything`) every commit with a note. Raises `StoreError` for unknown revisions."""
-    house = open_house(directory)
+    house = open_current(directory)
     repository = house.repository
     single = not everything and not (
         revisions and (".." in revisions or revisions.startswith(("^", "-")) or " " in revisions)

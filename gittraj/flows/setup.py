@@ -2,26 +2,37 @@
 
 import sys
 
-from gittraj.errors import GitTrajError, KeyringError
-from gittraj.flows import chain, discover
+from gittraj.errors import GitTrajError, KeyringError, StoreError
+from gittraj.flows import chain, discover, sync
 from gittraj.flows.wiring import House, key_settings, open_house
 from gittraj.keyring import files, keys, places, signers, trust
 from gittraj.model.report import Step
 from gittraj.redact.scanner import Scanner
-from gittraj.store import config, hooks_install
+from gittraj.store import config, hooks_install, refspecs
+from gittraj.store.remote import names
 from gittraj.store.state import State
 
 
-def init(*, directory: str | None = None) -> list[Step]:
-    """Set the repository up; doing so again changes nothing. Raises `GitTrajError` where it cannot be done at all."""
+def init(*, share: bool = False, remote: str | None = None, directory: str | None = None) -> list[Step]:
+    """Set the repository up; doing so again changes nothing. Raises `GitTrajError` where it cannot be done at all.
+
+    `share`: notes go along with every `git push` to `remote` (None: `sync.default_remote`) from now on.
+    """
     house = open_house(directory)
     steps = [_hook(one) for one in hooks_install.install(house.repository, interpreter=sys.executable)]
     steps += [Step(line) for line in config.configure(house.repository)]
+    steps += [
+        Step(f"git fetch {one} brings notes too", hint="those that are there now: git traj fetch")
+        for one in refspecs.add(house.repository)
+    ]
+    if share:
+        steps += _share(house, remote)
     steps += _key(house)
     steps.append(_scanner())
     common = house.repository.common_dir
     State(common).salt()
     discover.note_plugins(common)
+    sync.absorb(house)
     chain.catch_up(house)
     steps += [
         Step(
@@ -39,7 +50,24 @@ def deinit(*, directory: str | None = None) -> list[Step]:
     house = open_house(directory)
     steps = [_unhook(one) for one in hooks_install.uninstall(house.repository)]
     steps += [Step(line) for line in config.deconfigure(house.repository)]
+    steps += [Step(f"git fetch {one} no longer brings notes") for one in refspecs.remove(house.repository)]
+    if config.unshare(house.repository):
+        steps.append(Step("notes no longer go along with git push"))
     return steps or [Step("nothing of gittraj was set up here")]
+
+
+def _share(house: House, remote: str | None) -> list[Step]:
+    remote = remote or sync.default_remote(house)
+    if remote not in names(house.settings.values):
+        raise StoreError(f"there is no remote called {remote}", hint=f"git remote add {remote} URL")
+    config.share(house.repository, remote)
+    house.repository.__dict__.pop("settings", None)
+    return [
+        Step(
+            f"notes go to {remote} along with git push: whoever can read {remote} can read the transcripts",
+            hint="to keep transcripts apart: git config gittraj.bodies detached, and git config gittraj.bodiesRemote REMOTE",
+        )
+    ]
 
 
 _HOOK = {

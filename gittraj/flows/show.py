@@ -1,14 +1,15 @@
 """`git traj show`: a revision goes in, its commit with every statement of its note, verified, comes out."""
 
+from gittraj.flows.current import open_current
 from gittraj.flows.judge import Judge
 from gittraj.flows.statements import read_note
-from gittraj.flows.wiring import keychain, open_house
+from gittraj.flows.wiring import keychain
 from gittraj.model.report import Shown
 
 
 def show(rev: str = "HEAD", *, replay: bool = True, directory: str | None = None) -> Shown:
     """The commit `rev` names, with what its note holds and what replay makes of it. Raises `StoreError` where there is no such commit."""
-    house = open_house(directory)
+    house = open_current(directory)
     commit = house.repository.commit(house.repository.resolve(rev))
     note = house.notes.read(commit.id)
     if note is None:

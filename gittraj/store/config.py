@@ -9,6 +9,7 @@ from gittraj.store.notes import REF
 from gittraj.store.repository import Repository
 
 MODE = "concatenate"  # keeps every signature; `cat_sort_uniq` destroys binary notes, `overwrite` and `ignore` lose one side
+_SHARE = "gittraj.share"
 _ADDED = "gittraj.addedRewriteRef"
 _SET = "gittraj.setRewriteMode"
 _PREVIOUS = "gittraj.previousRewriteMode"
@@ -54,6 +55,19 @@ def deconfigure(repository: Repository) -> list[str]:
         _unset(repository, key)
     repository.__dict__.pop("settings", None)
     return done
+
+
+def share(repository: Repository, remote: str) -> None:
+    """Let notes go to `remote` along with `git push`. Raises `StoreError`."""
+    _remember(repository, _SHARE, remote)
+
+
+def unshare(repository: Repository) -> bool:
+    """Let them no longer; whether they did. Raises `StoreError`."""
+    if _local(repository, _SHARE) is None:
+        return False
+    _unset(repository, _SHARE)
+    return True
 
 
 def display_warnings(repository: Repository) -> list[str]:

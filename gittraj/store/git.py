@@ -54,6 +54,17 @@ class Git:
         self, arguments: Sequence[str], *, data: bytes = b"", ok: Sequence[int] = (0,), cwd: str = "", **extra: str
     ) -> tuple[int, bytes]:
         """Exit code and output. `extra`: more environment. Raises `StoreError`."""
+        code, out, said = self.talk(arguments, data=data, cwd=cwd, extra=extra)
+        if code not in ok:
+            lines = said.decode("utf-8", "replace").strip().split("\n")
+            first = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0])[:MESSAGE_LIMIT]
+            raise StoreError(f"git {arguments[0]}: {first or f'exit code {code}'}")
+        return code, out
+
+    def talk(
+        self, arguments: Sequence[str], *, data: bytes = b"", cwd: str = "", extra: Mapping[str, str]
+    ) -> tuple[int, bytes, bytes]:
+        """Exit code, output and what git said on stderr. `extra`: more environment. Raises `StoreError` only where git cannot be started."""
         try:
             done = subprocess.run(
                 ["git", *arguments],
@@ -68,8 +79,4 @@ class Git:
             raise StoreError(f"git could not be started: {error}", hint=hint) from error
         if len(done.stdout) > OUTPUT_LIMIT:
             raise StoreError(f"git {arguments[0]}: more than {OUTPUT_LIMIT} bytes of output")
-        if done.returncode not in ok:
-            lines = done.stderr.decode("utf-8", "replace").strip().split("\n")
-            said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0])[:MESSAGE_LIMIT]
-            raise StoreError(f"git {arguments[0]}: {said or f'exit code {done.returncode}'}")
-        return done.returncode, done.stdout
+        return done.returncode, done.stdout, done.stderr

@@ -1,4 +1,4 @@
-"""Remotes: settings go in, the URL under which the repository may be named in a record goes out, without credentials."""
+"""Remotes: settings go in; their names, and the URL under which the repository may be named in a record, go out, without credentials."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
@@ -10,6 +10,11 @@ def remote_url(values: Mapping[str, list[str]]) -> str:
     if not found:
         found = next((v for key, v in values.items() if key.startswith("remote.") and key.endswith(".url")), None)
     return without_credentials(found[0]) if found else ""
+
+
+def names(values: Mapping[str, list[str]]) -> list[str]:
+    """The remotes that are configured with a URL, sorted."""
+    return sorted(key[7:-4] for key in values if key.startswith("remote.") and key.endswith(".url") and len(key) > 11)
 
 
 def without_credentials(url: str) -> str:

@@ -106,6 +106,13 @@ class Repository(Revisions):
         """The commit as its object says, untouched by grafts and replace refs. Raises `StoreError`."""
         return commits.parse(commit_id, self._typed(commit_id, "commit"))
 
+    def descends(self, young: str, old: str) -> bool:
+        """Whether commit `young` is `old` or has it among its ancestors. Raises `StoreError` where one is not here."""
+        try:
+            return young == old or bool(self.handle.descendant_of(young, old))
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise StoreError(f"the history of {young} cannot be read: {error}", hint="git fsck") from error
+
     def tree_bytes(self, oid: str) -> bytes:
         """The raw bytes of a tree. Raises `StoreError`."""
         return self._typed(oid, "tree")

@@ -27,6 +27,8 @@ KNOWN = frozenset(
         "remote",
         "agents",
         "trustedref",
+        "bodiesremote",
+        "signnotes",
     )
 )
 BOOKS = frozenset(("addedrewriteref", "previousrewritemode", "setrewritemode"))
