@@ -39,9 +39,11 @@ def _tell(console: Console, done: "Exchange", *, json: bool) -> int:
     if json:
         names = ("ref", "remote", "tip", "received", "sent")
         refs = [{name: getattr(one, name) for name in names} for one in done.refs]
-        console.json({"remote": done.remote, "refs": refs, "tries": done.tries})
+        console.json({"remote": done.remote, "refs": refs, "tries": done.tries, "warnings": list(done.warnings)})
         return 0
     console.lines(exchange_lines(done))
+    for warning in done.warnings:
+        console.say(warning)
     return 0
 
 

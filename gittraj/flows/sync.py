@@ -8,7 +8,8 @@ import random
 import time
 from collections.abc import Iterator
 
-from gittraj.errors import RefRaceError, StoreError
+from gittraj.errors import KeyringError, RefRaceError, SealError, StoreError
+from gittraj.flows import completeness, heads
 from gittraj.flows.wiring import House
 from gittraj.model.exchange import Exchange, ExchangedRef
 from gittraj.store import tips, transfer
@@ -29,32 +30,36 @@ def push(house: House, remote: str | None = None) -> Exchange:
     """
     remote = remote or default_remote(house)
     done: list[ExchangedRef] = []
+    warnings: list[str] = []
     tries = 0
     for place, refs in _places(house, remote):
-        sent, count = _push(house, place, refs)
+        sent, count = _push(house, place, refs, warnings)
         done += sent
         tries = max(tries, count)
-    return Exchange(without_credentials(remote), tuple(done), tries)
+    return Exchange(without_credentials(remote), tuple(done), tries, tuple(dict.fromkeys(warnings)))
 
 
 def fetch(house: House, remote: str | None = None) -> Exchange:
     """Get all notes of `remote` (None: the one of `default_remote`) and unite ours with them. Raises `StoreError`."""
     remote = remote or default_remote(house)
-    done = [one for place, refs in _places(house, remote) for one in _fetch(house, place, refs)]
-    return Exchange(without_credentials(remote), tuple(done))
+    warnings: list[str] = []
+    done = [one for place, refs in _places(house, remote) for one in _fetch(house, place, refs, warnings)]
+    return Exchange(without_credentials(remote), tuple(done), warnings=tuple(warnings))
 
 
 def sync(house: House, remote: str | None = None) -> Exchange:
     """`fetch`, then `push`. Raises as they do."""
     remote = remote or default_remote(house)
-    got = {one.ref: one for one in fetch(house, remote).refs}
+    fetched = fetch(house, remote)
+    got = {one.ref: one for one in fetched.refs}
     sent = push(house, remote)
     refs = []
     for one in sent.refs:
         before = got.pop(one.ref, None)
         received = one.received + (before.received if before else 0)
         refs.append(ExchangedRef(one.ref, one.remote, one.tip, received, one.sent))
-    return Exchange(sent.remote, (*refs, *got.values()), sent.tries)
+    warnings = tuple(dict.fromkeys((*fetched.warnings, *sent.warnings)))
+    return Exchange(sent.remote, (*refs, *got.values()), sent.tries, warnings)
 
 
 def shared_remote(house: House) -> str:
@@ -94,7 +99,7 @@ def absorb(house: House) -> None:
     """Unite our notes with what a plain `git fetch` brought, and with what another program overwrote. Raises `StoreError`."""
     common = house.repository.common_dir
     for store in (house.notes, NoteStore(house.repository, BODIES)):
-        store.mend()
+        store.mend(raced=True)
         for remote in names(house.settings.values):
             name = transfer.tracking(remote, store.ref.name)
             theirs = Ref(house.repository.handle, common, name).read()
@@ -112,8 +117,8 @@ def _places(house: House, remote: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield remote, (REF, BODIES)
 
 
-def _fetch(house: House, remote: str, refs: tuple[str, ...]) -> list[ExchangedRef]:
-    transfer.fetch(house.repository, remote, ask=house.ask is not None)
+def _fetch(house: House, remote: str, refs: tuple[str, ...], warnings: list[str]) -> list[ExchangedRef]:
+    _look(house, remote, refs, warnings)
     done = []
     for ref in refs:
         store = NoteStore(house.repository, ref)
@@ -125,10 +130,30 @@ def _fetch(house: House, remote: str, refs: tuple[str, ...]) -> list[ExchangedRe
     return done
 
 
-def _push(house: House, remote: str, refs: tuple[str, ...]) -> tuple[list[ExchangedRef], int]:
+def _look(house: House, remote: str, refs: tuple[str, ...], warnings: list[str]) -> None:
+    """Bring the tracking refs up to date, and notice what the remote once showed and no longer has."""
+    transfer.fetch(house.repository, remote, ask=house.ask is not None)
+    if REF in refs:
+        _observe(house, remote, _known(house, remote, REF), warnings)
+
+
+def _observe(house: House, remote: str, tip: str, warnings: list[str]) -> None:
+    found = completeness.observe(house, transfer.folder(remote), tip)
+    warnings.extend(f"{each.kind}: {each.detail}" for each in found if each.fatal)
+
+
+def _sign_head(house: House, warnings: list[str]) -> None:
+    """A signed count of all notes goes along with news (ADR 16); without a key the notes go all the same."""
+    try:
+        heads.sign_head(house)
+    except (KeyringError, SealError) as error:
+        warnings.append(f"no signed head goes along: {error.message}")
+
+
+def _push(house: House, remote: str, refs: tuple[str, ...], warnings: list[str]) -> tuple[list[ExchangedRef], int]:
     stores = [NoteStore(house.repository, ref) for ref in refs]
     received = dict.fromkeys(refs, 0)
-    same = 0
+    same, signed = 0, False
     for number in range(1, TRIES + 1):
         before = {ref: _known(house, remote, ref) for ref in refs}
         wanted = {}
@@ -136,16 +161,21 @@ def _push(house: House, remote: str, refs: tuple[str, ...]) -> tuple[list[Exchan
             store.mend()
             if before[store.ref.name] and store.tip():
                 received[store.ref.name] += _unite(store, remote, before[store.ref.name])
+            if store.ref.name == REF and not signed and store.tip() not in ("", before[REF]):
+                _sign_head(house, warnings)
+                signed = True
             if store.tip():
                 wanted[store.ref.name] = store.tip()
         if not wanted:
             return [ExchangedRef(REF, without_credentials(remote), "")] if REF in refs else [], 0
         refused = transfer.push(house.repository, remote, wanted, ask=house.ask is not None)
         if not refused:
+            if REF in wanted:
+                _observe(house, remote, wanted[REF], warnings)
             return [_sent(house, store, remote, wanted, before, received) for store in stores if store.tip()], number
         final = next((one for one in refused if one.final), None)
         if final is None:
-            transfer.fetch(house.repository, remote, ask=house.ask is not None)
+            _look(house, remote, refs, warnings)
             same = same + 1 if all(_known(house, remote, ref) == before[ref] for ref in refs) else 0
         if final or same >= SAME:
             raise _not_taken(remote, final or refused[0])

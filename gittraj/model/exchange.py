@@ -17,8 +17,12 @@ class ExchangedRef(msgspec.Struct, frozen=True):
 
 
 class Exchange(msgspec.Struct, frozen=True):
-    """`remote`: the name or URL, without credentials. `tries`: how often a push was tried, 0 where none was asked for."""
+    """`remote`: the name or URL, without credentials. `tries`: how often a push was tried, 0 where none was asked for.
+
+    `warnings`: what the remote no longer has and once showed, a head that could not be signed; a line each.
+    """
 
     remote: str
     refs: tuple[ExchangedRef, ...]
     tries: int = 0
+    warnings: tuple[str, ...] = ()

@@ -109,9 +109,15 @@ class NoteStore:
             return ""
         return "" if self.repository.descends(tip, last) else last
 
-    def mend(self) -> bool:
-        """Unite the ref with what another program's write pushed out of it; whether there was such a thing."""
+    def mend(self, *, raced: bool = False) -> bool:
+        """Unite the ref with what another program's write pushed out of it; whether there was such a thing.
+
+        `raced`: only where both went on from one commit, as two writers do that did not see each other. A ref that was set back, or
+        shows another history, is for `verify` to name; the next write unites it all the same.
+        """
         last = self.overwritten()
+        if raced and last and not self.repository.forked(self.tip(), last):
+            return False
         return bool(last) and self.merge(last, message="Notes that another program had overwritten").moved
 
     def differing(self, left: str, right: str) -> int:

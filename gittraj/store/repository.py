@@ -113,6 +113,14 @@ class Repository(Revisions):
         except (pygit2.GitError, KeyError, ValueError) as error:
             raise StoreError(f"the history of {young} cannot be read: {error}", hint="git fsck") from error
 
+    def forked(self, one: str, two: str) -> bool:
+        """Whether both commits went on from a third one that neither is. Raises `StoreError` where one is not here."""
+        try:
+            base = self.handle.merge_base(one, two)
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise StoreError(f"the history of {one} cannot be read: {error}", hint="git fsck") from error
+        return base is not None and str(base) not in (one, two)
+
     def tree_bytes(self, oid: str) -> bytes:
         """The raw bytes of a tree. Raises `StoreError`."""
         return self._typed(oid, "tree")

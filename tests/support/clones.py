@@ -50,7 +50,7 @@ class Clones:
             found.setdefault(commit, set()).update(
                 framing.content(one).rstrip(b"\0").decode() for one in parts.items if one.kind == "body"
             )
-        return found
+        return {commit: names for commit, names in found.items() if names}  # a note of a signed head has none
 
 
 def key(number: int) -> str:

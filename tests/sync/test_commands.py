@@ -36,12 +36,12 @@ def test_a_clone_gets_the_notes_and_verifies_them(shop: Workshop, tmp_path: Path
     commit = traced(shop)
     shop.git("push", "-q", "origin", "main")
     done = shop.git("traj", "push")
-    assert done.stdout.split() == ["✓", "traj:", "1", "sent", "origin"]
+    assert done.stdout.split() == ["✓", "traj:", "2", "sent", "origin"]  # the trace and a signed head
     clone = tmp_path / "clone"
     shop.git("clone", "-q", f"file://{tmp_path / 'remote.git'}", "-b", "main", str(clone))
     said = json.loads(shop.git("traj", "fetch", "--json", cwd=clone).stdout)
     assert said["remote"] == "origin" and said["tries"] == 0
-    assert [(one["ref"], one["received"], one["sent"]) for one in said["refs"]] == [("refs/notes/traj", 1, 0)]
+    assert [(one["ref"], one["received"], one["sent"]) for one in said["refs"]] == [("refs/notes/traj", 2, 0)]
     assert json.loads(shop.git("traj", "verify", "--json", commit, cwd=clone).stdout)["ok"] is True
     again = json.loads(shop.git("traj", "sync", "--json", cwd=clone).stdout)
     assert [(one["received"], one["sent"]) for one in again["refs"]] == [(0, 0)] and again["tries"] == 1

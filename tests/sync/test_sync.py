@@ -232,7 +232,7 @@ def test_a_mirroring_refspec_that_overwrites_our_notes_is_undone(clones: Clones)
     clones.add(two, key(2), "y")
     two.git("fetch", "-q", "origin", "+refs/notes/*:refs/notes/*")  # what many guides tell people to type
     assert clones.names(two) == {key(1): {"x"}}
-    open_current(str(two.path))
+    clones.fetch(two)
     assert clones.names(two) == {key(1): {"x"}, key(2): {"y"}}
 
 
@@ -246,6 +246,8 @@ def test_a_note_lost_to_a_writer_that_does_not_compare_comes_back(clones: Clones
     tree = one.git("mktree", data=one.raw("ls-tree", old) + f"100644 blob {blob}\t{key(3)}\n".encode())
     one.git("update-ref", "refs/notes/traj", one.git("commit-tree", "-p", old, "-m", "theirs", tree))
     assert key(2) not in clones.names(one)
+    open_current(str(one.path))
+    assert clones.names(one) == {key(1): {"x"}, key(2): {"ours"}, key(3): {"theirs"}}
     clones.add(one, key(4), "z")
     assert clones.names(one) == {key(1): {"x"}, key(2): {"ours"}, key(3): {"theirs"}, key(4): {"z"}}
     assert NoteStore(clones.house(one).repository).overwritten() == ""
