@@ -18,6 +18,7 @@ MODULES = {
     "show": "show",
     "log": "log",
     "verify": "verify",
+    "audit": "audit",
     "replay": "replay",
     "blame": "blame",
     "index": "index",

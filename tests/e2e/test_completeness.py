@@ -1,10 +1,7 @@
 """Statements that were there and are gone: deleted, cut off, rolled back, shown otherwise; each has its name in the verdict."""
 
-import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,67 +10,10 @@ import pytest
 from gittraj.codec import framing
 from gittraj.flows import completeness
 from gittraj.flows.heads import sign_head
-from gittraj.flows.wiring import open_house
 from gittraj.seal.chains import Link, judge
-from tests.bench.replay import prepare
-from tests.conftest import seal
+from tests.support.signed_history import NOTES, Clone
 
-NOTES = "refs/notes/traj"
 COMMITS = 6
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, scanner_cache: Path) -> Iterator[tuple[Path, Path]]:
-    """A repository with signed records of one session, and the HOME whose key signed them."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        seal(patch, home, scanner_cache)
-        root = str(Path(__file__).resolve().parents[2])
-        patch.setenv("PYTHONPATH", root, prepend=os.pathsep)
-        repo = prepare(tmp_path_factory.mktemp("made"), COMMITS, 1)
-        yield repo, home
-
-
-class Clone:
-    """A copy of the repository to lay hands on, with the HOME that trusts its signer."""
-
-    def __init__(self, repo: Path, home: Path) -> None:
-        self.repo = repo
-        self.env = {**os.environ, "HOME": str(home), "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-
-    def git(self, *arguments: str, data: bytes | None = None) -> str:
-        done = subprocess.run(
-            ["git", *arguments], cwd=self.repo, env=self.env, input=data, capture_output=True, check=True
-        )
-        return done.stdout.decode("utf-8", "replace").strip()
-
-    def verify(self, *arguments: str, code: int) -> dict[str, Any]:
-        command = [sys.executable, "-m", "gittraj", "verify", *arguments, "--json"]
-        done = subprocess.run(command, cwd=self.repo, env=self.env, capture_output=True, text=True, check=False)
-        assert done.returncode == code, (done.stdout, done.stderr)
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    def kinds(self, found: dict[str, Any]) -> set[str]:
-        return {each["kind"] for each in found["completeness"]["findings"] if each["fatal"]}
-
-    def house(self) -> Any:
-        return open_house(str(self.repo), self.env)
-
-    def head(self) -> None:
-        assert sign_head(self.house()).fresh
-
-    def noted(self) -> list[str]:
-        """The project's commits that have a note, oldest first."""
-        listed = {line.split()[1] for line in self.git("notes", "--ref=traj", "list").splitlines()}
-        return [one for one in self.git("rev-list", "--reverse", "main").splitlines() if one in listed]
-
-    def forget(self) -> None:
-        """As a fresh clone, which remembers nothing."""
-        known = self.repo / ".git/gittraj/notes-tip"
-        known.unlink(missing_ok=True)
-        for line in self.git("for-each-ref", "--format=%(refname)", "refs/gittraj").splitlines():
-            self.git("update-ref", "-d", line)
 
 
 @pytest.fixture
