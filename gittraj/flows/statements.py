@@ -1,15 +1,21 @@
 """A commit's note taken apart and verified: commit and note bytes go in, verified statements and damage come out."""
 
+import functools
+import time
 from typing import NamedTuple
 
 from gittraj.codec import framing
 from gittraj.codec.digest import sha256_hex
+from gittraj.errors import SealError
 from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.model.commit import Commit
+from gittraj.model.ports import Evidence
 from gittraj.model.report import NoteDamage
-from gittraj.model.states import Verified
+from gittraj.model.states import Statement, Verified
 from gittraj.seal.content import standard_validators
+from gittraj.seal.statement import parse
 from gittraj.seal.verify import Expected, verify
+from gittraj.store import seen_tips
 
 
 class NoteRead(NamedTuple):
@@ -36,10 +42,12 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
     expected = Expected(commit.id, commit.tree, commit.parents, house.repository.object_format)
     damage = [NoteDamage(part.start, part.end, part.reason) for part in parts.damage]
     statements, named, seen = [], set(), set()
+    seen_first = functools.partial(first_seen, house, commit.id)
     for item in parts.items:
         if item.kind == "statement" and item.raw not in seen:
             seen.add(item.raw)
-            digest = _digest_named(item.raw)
+            parsed = _parsed(item.raw)
+            digest = parsed.digest if parsed else ""
             named.add(digest)
             statements.append(
                 verify(
@@ -49,6 +57,8 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
                     commit=expected,
                     body=bodies.get(digest),
                     validators=rules,
+                    evidence=seen_first,
+                    parsed=parsed,
                 )
             )
         elif item.kind == "unknown":
@@ -59,11 +69,14 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
     return NoteRead(tuple(statements), tuple(sorted(damage, key=lambda one: one.start)))
 
 
-def _digest_named(raw: bytes) -> str:
-    from gittraj.errors import SealError
-    from gittraj.seal.statement import parse
+def first_seen(house: House, commit: str, statement: Statement) -> Evidence:
+    """When this clone first saw the statement in the commit's note; now, where it kept no such memory."""
+    found = seen_tips.first(house.notes, commit, statement.raw)
+    return Evidence(found, "first seen") if found else Evidence(int(time.time()))
 
+
+def _parsed(raw: bytes) -> Statement | None:
     try:
-        return parse(raw).digest
+        return parse(raw)
     except SealError:
-        return ""
+        return None

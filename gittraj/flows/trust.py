@@ -73,7 +73,7 @@ def keychain_at(house: House, at: Anchor, trusted: Trusted = EVERYWHERE) -> Keyc
         sources.append(read_source(path, "gpg.ssh.allowedSignersFile"))
     if "repository" in trusted.sources:
         sources.append(_in_repository(house, at, trusted.signers))
-    return Keychain(AllowedSigners([source for source in sources if source], _revoked(house)))
+    return Keychain(AllowedSigners([source for source in sources if source], _revoked(house, at, trusted)))
 
 
 def _in_repository(house: House, at: Anchor, path: str) -> Source | None:
@@ -81,12 +81,20 @@ def _in_repository(house: House, at: Anchor, path: str) -> Source | None:
     return Source(f"{path} in {at.name}", data) if data is not None else None
 
 
-def _revoked(house: House) -> Revoked:
+def _revoked(house: House, at: Anchor, trusted: Trusted) -> Revoked:
+    """What git's list, the user's own and the repository's revoke; a list that is not understood is an error, never skipped."""
+    found = Revoked()
     named = house.settings.revocation_file
-    if not named:
-        return Revoked()
-    path = places.expand(named, house.env)
-    found = read_source(path)
-    if found is None:  # fail closed: a revocation that was configured and is gone must not read as "nothing revoked"
-        raise KeyringError(f"{path}: gpg.ssh.revocationFile names it, but it is not there")
-    return parse_revoked(found.data, path)
+    if named:
+        path = places.expand(named, house.env)
+        source = read_source(path)
+        if (
+            source is None
+        ):  # fail closed: a revocation that was configured and is gone must not read as "nothing revoked"
+            raise KeyringError(f"{path}: gpg.ssh.revocationFile names it, but it is not there")
+        found = parse_revoked(source.data, path)
+    own = read_source(places.revoked_path(places.config_dir(house.env)), "your own list of revoked keys")
+    for source in (own, _in_repository(house, at, trusted.revoked)):
+        if source is not None:
+            found |= parse_revoked(source.data, source.name)
+    return found

@@ -20,6 +20,9 @@ from gittraj.model.commit import Commit
 from gittraj.model.report import CommitVerdict, Lines, VerifyReport
 from gittraj.model.verdict import REPLAYED, Check
 from gittraj.replay import checks as replayed
+from gittraj.store import seen_tips
+
+SOFT = ("signer", "time")  # a good statement of somebody, or of some time, that is not believed
 
 
 class Demands(NamedTuple):
@@ -56,6 +59,7 @@ def verify_commits(
     `single`: the one commit was asked for by name, so without a written policy it must have a trace. Raises `StoreError`.
     """
     house = in_force.house
+    seen_tips.saw(house.repository.common_dir, house.notes.tip())
     judge = Judge(house, keys=in_force.keys, many=len(commits) > FEW)
     wanted = demands or Demands()
     if wanted.allow_untrusted and in_force.policy.written:
@@ -121,9 +125,9 @@ def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:
     status, reason = "verified", ""
     for statement in read.statements:
         failed = [check for check in statement.checks if check.result == "fail"]
-        hard = [check for check in failed if check.name != "signer"]
+        hard = [check for check in failed if check.name not in SOFT]
         if hard:
             return "failed", f"{hard[0].name}: {hard[0].detail}"
         if failed and not allow_untrusted:
-            status, reason = "untrusted", f"signer: {failed[0].detail}"
+            status, reason = "untrusted", f"{failed[0].name}: {failed[0].detail}"
     return status, reason

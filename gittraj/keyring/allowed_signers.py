@@ -1,15 +1,16 @@
 """Allowed signers from several sources: files go in, whether a key may sign for a principal, and where that stands, comes out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gittraj.codec.digest import sha256
 from gittraj.codec.patterns import matches
 from gittraj.errors import KeyringError
+from gittraj.keyring import certificates
 from gittraj.keyring.allowed_signers_file import Line, parse
 from gittraj.keyring.keys import fingerprint_text
-from gittraj.keyring.revocation import Revoked
-from gittraj.model.ports import Judgement
+from gittraj.keyring.revocation import Revoked, day
+from gittraj.model.ports import Evidence, Judgement
 
 NAMESPACE = "gittraj"  # what `namespaces=` must admit; git's own commit signatures are "git"
 
@@ -49,45 +50,141 @@ class AllowedSigners:
 
     def principals(self, key: bytes, namespace: str = NAMESPACE, at: int | None = None) -> list[str]:
         """The principals (pattern lists, as written) that the key may sign for at that time; [] where it may for none."""
-        if self._revoked.holds(key):
+        if self._revoked.judge(key, at, _Asked(None)).objection:
             return []
-        return [line.principals for _, line in self._lines.get(key, []) if not _objection(line, namespace, at)]
+        silent = _Asked(None)
+        return [
+            line.principals
+            for _, line in self._lines.get(key, [])
+            if not line.authority
+            and not _objection(line, namespace)
+            and not _timing([(line.valid_after, line.valid_before)], at, silent).objection
+        ]
 
-    def judge(self, key: bytes, principal: str, at: int | None, /) -> Judgement:
-        """Whether the key may sign for `principal`, and the line that says so, or the nearest objection. Never raises."""
+    def judge(
+        self,
+        key: bytes,
+        principal: str,
+        at: int | None,
+        /,
+        evidence: Callable[[], Evidence] | None = None,
+        certificate: bytes = b"",
+    ) -> Judgement:
+        """Whether the key may sign for `principal`, and the line that says so, or the nearest objection. Never raises.
+
+        Where trust ends at some time (valid-before, a dated revocation, a certificate's end), `evidence` is asked when the statement was
+        there at the latest; that the signer claims an earlier time is no proof (`unproven`).
+        """
         name = fingerprint_text(sha256(key))
-        if self._revoked.holds(key):
-            return Judgement(False, f"{name} is revoked ({self._revoked.name})")
-        entries = self._lines.get(key, [])
-        if not entries:
-            return Judgement(False, f"no allowed_signers line has {name}")
-        objections = []
-        for place, line in entries:
-            objection = _objection(line, NAMESPACE, at)
+        asked = _Asked(evidence)
+        revoked = self._revoked.judge(key, at, asked)
+        if revoked.objection:
+            return Judgement(False, f"{name} {revoked.objection}")
+        objections: list[str] = []
+        believed: list[Judgement] = []
+        for place, line, held in self._candidates(key, certificate, objections):
+            found = _timing([(line.valid_after, line.valid_before), *held.windows], at, asked)
+            objection = _objection(line, NAMESPACE) or held.objection or found.objection
             if not objection and not matches(principal, line.principals):
                 objection = f"trusted for {line.principals}, not for {principal}"
+            if not objection and held.principals and principal not in held.principals:
+                objection = f"the certificate is for {', '.join(held.principals)[:200]}, not for {principal}"
             if not objection:
-                bounded = line.valid_after is not None or line.valid_before is not None
+                unproven = revoked.unproven or found.unproven
+                bounded = found.bounded and evidence is None
                 claim = "; the time of signing is the signer's own claim" if bounded else ""
-                return Judgement(True, f"{principal} {name} ({place}{claim})")
-            objections.append(f"{objection} ({place})")
+                reason = f"{principal} {name} ({place}{held.told}{claim})"
+                believed.append(Judgement(True, reason, unproven, asked.answer))
+                if not unproven:
+                    return believed[-1]
+            else:
+                objections.append(f"{objection} ({place})")
+        if believed:
+            return believed[0]
+        if not objections:
+            return Judgement(False, f"no allowed_signers line has {name}")
         return Judgement(False, f"{name}: {'; '.join(objections[:3])}")
 
+    def _candidates(self, key: bytes, certificate: bytes, objections: list[str]) -> Iterator[tuple[str, Line, "_Held"]]:
+        """The lines that may speak for the key: those that have it, and authorities that certified it."""
+        for place, line in self._lines.get(key, []):
+            why = "a cert-authority vouches for certificates only, not for its own statements" if line.authority else ""
+            yield place, line, _Held(objection=why)
+        if not certificate:
+            return
+        try:
+            read = certificates.read(certificate)
+        except KeyringError as error:
+            objections.append(f"its certificate counts for nothing: {error.message}")
+            return
+        if read.key != key:
+            objections.append("its certificate is for another key")
+            return
+        windows = ((read.valid_after, read.valid_before),)
+        told = f", certificate {read.key_id[:80]!r} serial {read.serial}"
+        for place, line in self._lines.get(read.authority, []):
+            if line.authority:
+                yield place, line, _Held(read.principals, windows, told, self._revoked.of_certificate(read))
 
-def _objection(line: Line, namespace: str, at: int | None) -> str:
-    if line.authority:
-        return "a cert-authority vouches for certificates, which statements do not carry"
+
+class _Held(NamedTuple):
+    """What a certificate adds to the line of its authority."""
+
+    principals: tuple[str, ...] = ()
+    windows: tuple[tuple[int | None, int | None], ...] = ()
+    told: str = ""
+    objection: str = ""
+
+
+def _objection(line: Line, namespace: str) -> str:
     if line.namespaces and not matches(namespace, line.namespaces):
         return f"allowed in the namespaces {line.namespaces} only, not in {namespace}"
-    if line.valid_after is None and line.valid_before is None:
-        return ""
-    if at is None:
-        return "valid for a time only, and the statement claims none"
-    if line.valid_after is not None and at < line.valid_after:
-        return "not yet valid at the time that the signer claims"
-    if line.valid_before is not None and at > line.valid_before:
-        return "no longer valid at the time that the signer claims"
     return ""
+
+
+class _Timing(NamedTuple):
+    objection: str = ""
+    unproven: str = ""
+    bounded: bool = False
+
+
+class _Asked:
+    """Evidence of time, asked for once and only where it matters."""
+
+    def __init__(self, evidence: Callable[[], Evidence] | None) -> None:
+        self._evidence = evidence
+        self.answer: Evidence | None = None
+
+    def by(self) -> int | None:
+        """Until when it was signed at the latest; None where nobody can tell."""
+        if self.answer is None and self._evidence is not None:
+            self.answer = self._evidence()
+        return None if self.answer is None else self.answer.by
+
+    @property
+    def silent(self) -> bool:
+        """Whether nobody was there to be asked: then the claim is taken, and named."""
+        return self._evidence is None
+
+
+def _timing(windows: Sequence[tuple[int | None, int | None]], at: int | None, asked: _Asked) -> _Timing:
+    bounded = [window for window in windows if window != (None, None)]
+    if not bounded:
+        return _Timing()
+    if at is None:
+        return _Timing("valid for a time only, and the statement claims none")
+    unproven = ""
+    for after, before in bounded:
+        if after is not None and at < after:
+            return _Timing("not yet valid at the time that the signer claims")
+        if before is not None and at > before:
+            return _Timing("no longer valid at the time that the signer claims")
+        by = asked.by()
+        if after is not None and by is not None and by < after:
+            return _Timing("not yet valid when the statement was there already")
+        if before is not None and by is not None and by > before:
+            unproven = f"the key was valid until {day(before)}, and only the signer says that this was signed before"
+    return _Timing(unproven=unproven, bounded=True)
 
 
 def read_source(path: str, name: str = "") -> Source | None:

@@ -116,7 +116,7 @@ def _option(text: str) -> tuple[str, object, str]:
         if not value:
             raise KeyringError("the option namespaces is empty")
         return "namespaces", value, _after(rest)
-    return name.replace("-", "_"), _moment(name, value), _after(rest)
+    return name.replace("-", "_"), moment(name, value), _after(rest)
 
 
 def _quoted(name: str, text: str) -> tuple[str, str]:
@@ -141,8 +141,11 @@ def _after(text: str) -> str:
     return text[1:]
 
 
-def _moment(name: str, value: str) -> int:
-    """Seconds since the epoch; without Z (or UTC) the text is local time, as OpenSSH has it."""
+def moment(name: str, value: str) -> int:
+    """Seconds since the epoch of `YYYYMMDD[HHMM[SS]][Z]`; without Z (or UTC) it is local time, as OpenSSH has it.
+
+    `name`: what it stands for, in messages. Raises `KeyringError`.
+    """
     digits = value
     utc = False
     for suffix in ("Z", "UTC"):
@@ -153,7 +156,7 @@ def _moment(name: str, value: str) -> int:
     if form is None or not (digits.isascii() and digits.isdigit()):
         raise KeyringError(f"the time of {name} reads YYYYMMDD[HHMM[SS]][Z]")
     try:
-        moment = time.strptime(digits, form)
-        return calendar.timegm(moment) if utc else int(time.mktime(moment))
+        parsed = time.strptime(digits, form)
+        return calendar.timegm(parsed) if utc else int(time.mktime(parsed))
     except (ValueError, OverflowError):
         raise KeyringError(f"the time of {name} does not exist: {value}") from None

@@ -32,3 +32,8 @@ def key_path(config_dir: str) -> str:
 def allowed_signers_path(config_dir: str) -> str:
     """The user's own list of trusted keys."""
     return os.path.join(config_dir, "allowed_signers")
+
+
+def revoked_path(config_dir: str) -> str:
+    """The user's own list of revoked keys."""
+    return os.path.join(config_dir, "revoked_keys")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gittraj.errors import KeyringError, KeyUnavailableError
-from gittraj.keyring import files, places
+from gittraj.keyring import certificates, files, places
 from gittraj.keyring.agent import Agent, from_environment
 from gittraj.keyring.files import Ask, PrivateKeyFile
 from gittraj.keyring.keys import PublicKey, parse_line
@@ -26,11 +26,22 @@ class KeySettings(NamedTuple):
 
 
 class KeySigner:
-    """A key that can sign now, for a principal; `source` tells where the private half lies, in words for the user."""
+    """A key that can sign now, for a principal; `source` tells where the private half lies, in words for the user.
 
-    __slots__ = ("_private", "principal", "public", "source")
+    `certificate`: an OpenSSH certificate for the key in wire format, b"" for none.
+    """
 
-    def __init__(self, principal: str, public: PublicKey, private: "Agent | PrivateKeyFile", source: str) -> None:
+    __slots__ = ("_private", "certificate", "principal", "public", "source")
+
+    def __init__(
+        self,
+        principal: str,
+        public: PublicKey,
+        private: "Agent | PrivateKeyFile",
+        source: str,
+        certificate: bytes = b"",
+    ) -> None:
+        self.certificate = certificate
         self.principal = principal
         self.public = public
         self.source = source
@@ -68,12 +79,13 @@ def choose(settings: KeySettings, env: Mapping[str, str]) -> KeySigner:
             "nobody to sign for: git has no user.email", hint="git config --global user.email YOU@EXAMPLE.ORG"
         )
     public, path = own_key(settings, env)
+    certificate = _certificate(settings, env, public)
     agent = from_environment(env)
     why = "SSH_AUTH_SOCK names no ssh-agent"
     if agent and path != places.key_path(settings.config_dir):
         try:
             if any(held.blob == public.blob for held in agent.identities()):
-                return KeySigner(settings.email, public, agent, "ssh-agent")
+                return KeySigner(settings.email, public, agent, "ssh-agent", certificate)
             why = "the ssh-agent does not hold it, or is locked"
         except KeyUnavailableError as error:
             why = error.message
@@ -81,7 +93,7 @@ def choose(settings: KeySettings, env: Mapping[str, str]) -> KeySigner:
         private = files.load(path, settings.ask)
         if private.public.blob != public.blob:
             raise KeyringError(f"{path}: not the private half of {path}.pub")
-        return KeySigner(settings.email, private.public, private, path)
+        return KeySigner(settings.email, private.public, private, path, certificate)
     raise KeyUnavailableError(
         f"the signing key {public!r} of {settings.email} cannot be used: {why}",
         hint="add it to the agent (ssh-add), then: git traj finish",
@@ -112,8 +124,28 @@ def _configured(value: str, env: Mapping[str, str]) -> tuple[PublicKey, str]:
     if b"-----BEGIN" in data[:64]:
         return files.public_half(data, path)[0], path
     try:
-        public = parse_line(data.decode("utf-8", "replace").strip().split("\n", 1)[0])
+        plain, _ = certificates.certified(data.decode("utf-8", "replace").strip().split("\n", 1)[0])
+        public = parse_line(plain)
     except KeyringError as error:
         raise KeyringError(f"{path}: {error.message}", hint=error.hint) from None
-    private = path.removesuffix(".pub")
+    private = (
+        path.removesuffix(".pub").removesuffix("-cert") if path.endswith("-cert.pub") else path.removesuffix(".pub")
+    )
     return public, private if private != path and files.exists(private) else ""
+
+
+def _certificate(settings: KeySettings, env: Mapping[str, str], public: PublicKey) -> bytes:
+    """The certificate that lies beside the key as OpenSSH has it (`KEY-cert.pub`); b"" for none, or one that is not for this key."""
+    configured = settings.signing_key and settings.gpg_format == "ssh"
+    if configured and settings.signing_key.startswith(_LITERALS):
+        return b""
+    path = places.expand(settings.signing_key, env) if configured else places.key_path(settings.config_dir)
+    stem = path.removesuffix(".pub").removesuffix("-cert")
+    if not files.exists(f"{stem}-cert.pub"):
+        return b""
+    try:
+        text = files.read(f"{stem}-cert.pub").decode("utf-8", "replace").strip().split("\n", 1)[0]
+        blob = certificates.in_line(text)
+    except KeyringError:  # the plain key signs all the same
+        return b""
+    return blob if certificates.read(blob).key == public.blob else b""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-CHECKS = ("structure", "signature", "signer", "binding", "body", "schema", "invariants")  # of one statement
+CHECKS = ("structure", "signature", "signer", "time", "binding", "body", "schema", "invariants")  # of one statement
 REPLAYED = ("edits", "coverage", "attribution")  # of a commit, by replay
 
 

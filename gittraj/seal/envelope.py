@@ -17,7 +17,7 @@ SIGNATURE_LIMIT = 8 * 1024  # the largest registered signature, ML-DSA-87 (RFC 9
 UNDERSTOOD = frozenset(
     {
         headers.ALG, headers.CRIT, headers.CONTENT_TYPE, headers.KID, headers.CWT_CLAIMS, headers.PAYLOAD_HASH_ALG,
-        headers.PREIMAGE_CONTENT_TYPE, headers.ANCHOR, headers.PUBLIC_KEY,
+        headers.PREIMAGE_CONTENT_TYPE, headers.ANCHOR, headers.PUBLIC_KEY, headers.CERTIFICATE,
     }
 )  # fmt: skip
 # text labels that pycose takes for registered ones: two readers would see two messages (standards, A16)
@@ -25,13 +25,17 @@ _LOOKALIKES = frozenset({"alg", "crit", "critical", "content type", "content_typ
 
 
 class Sign1(NamedTuple):
-    """A COSE_Sign1 taken apart; `protected` are the bytes as received, `header` what they decode to."""
+    """A COSE_Sign1 taken apart; `protected` are the bytes as received, `header` what they decode to.
+
+    `deterministic`: whether our own encoder would write the protected header so.
+    """
 
     protected: bytes
     header: dict[Any, Any]
     unprotected: dict[Any, Any]
     payload: bytes | None
     signature: bytes
+    deterministic: bool = False
 
 
 def split(raw: bytes, *, limits: Limits = STATEMENT_LIMITS) -> Sign1:
@@ -69,19 +73,20 @@ def take_apart(value: Any, *, limits: Limits = STATEMENT_LIMITS) -> Sign1:
         raise SealError("malformed statement: its payload is neither a byte string nor null")
     if type(signature) is not bytes or len(signature) > SIGNATURE_LIMIT:
         raise SealError(f"malformed statement: its signature is not a byte string of up to {SIGNATURE_LIMIT} bytes")
-    header = _decode(protected, limits) if protected else {}  # zero bytes stand for an empty map (RFC 9052 3)
+    header, deterministic = _header(protected, limits)
     if type(header) is not dict:
         raise SealError("malformed statement: its protected header is not a map")
-    return Sign1(protected, header, unprotected, payload, signature)
+    return Sign1(protected, header, unprotected, payload, signature, deterministic)
 
 
-def is_deterministic(protected: bytes) -> bool:
-    """Whether the protected header is what our own encoder writes, order of keys included (RFC 8949 4.2.1)."""
+def _header(protected: bytes, limits: Limits) -> tuple[Any, bool]:
+    """The header, and whether it is what our own encoder writes, order of keys included (RFC 8949 4.2.1)."""
+    if not protected:  # zero bytes stand for an empty map (RFC 9052 3)
+        return {}, False
     try:
-        decode(protected, limits=STATEMENT_LIMITS)
-    except CodecError:
-        return False
-    return True
+        return decode(protected, limits=limits), True
+    except CodecError:  # others need not write keys in our order
+        return _decode(protected, limits), False
 
 
 def _decode(data: bytes, limits: Limits) -> Any:

@@ -17,6 +17,7 @@ PREIMAGE_CONTENT_TYPE = 259
 PAYLOAD_LOCATION = 260
 ANCHOR = -65601  # private use (below -65536, RFC 9052 11.1): the table is in `gittraj.seal.anchors`
 PUBLIC_KEY = -65602  # private use: the signer's key in SSH wire format, of which the kid is the SHA-256 (docs/adr/0004)
+CERTIFICATE = -65603  # private use: an OpenSSH certificate for that key (docs/adr/0015)
 
 ISS, SUB, IAT = 1, 2, 6  # CWT claims, RFC 8392 4
 
@@ -47,6 +48,7 @@ def protected(anchor: Anchor, signer: Signer, issued_at: int, *, envelope: bool)
         **what,
         ANCHOR: to_map(anchor),
         PUBLIC_KEY: signer.public_key,
+        **({CERTIFICATE: signer.certificate} if signer.certificate else {}),
     }
 
 

@@ -12,7 +12,7 @@ from gittraj.model.anchor import Anchor
 from gittraj.model.states import Statement
 from gittraj.seal import headers
 from gittraj.seal.anchors import from_map
-from gittraj.seal.envelope import STATEMENT_LIMITS, Sign1, is_deterministic, split
+from gittraj.seal.envelope import STATEMENT_LIMITS, Sign1, split
 
 PRINCIPAL_LIMIT = 1024  # an e-mail address has at most 254; the same bound that OpenSSH sets for a pattern
 
@@ -28,6 +28,8 @@ def parse(raw: bytes, *, limits: Limits = STATEMENT_LIMITS) -> Statement:
     key = header.get(headers.PUBLIC_KEY)
     if key is not None and (type(key) is not bytes or sha256(key) != kid):
         raise SealError("malformed statement: its kid is not the fingerprint of the public key it carries")
+    if type(header.get(headers.CERTIFICATE, b"")) is not bytes:
+        raise SealError("malformed statement: its certificate is not a byte string")
     detached = headers.PAYLOAD_HASH_ALG in header
     kind = _kind(header, payload, detached=detached)
     return Statement(
@@ -89,7 +91,7 @@ def _kind(header: dict[Any, Any], payload: bytes, *, detached: bool) -> str:
 def _anchor(parts: Sign1, subject: str) -> Anchor | None:
     if headers.ANCHOR not in parts.header:
         return None
-    if not is_deterministic(parts.protected):
+    if not parts.deterministic:
         raise SealError("malformed statement: its protected header is not in deterministic order")
     anchor = from_map(parts.header[headers.ANCHOR], subject)
     content = parts.header.get(headers.PREIMAGE_CONTENT_TYPE, parts.header.get(headers.CONTENT_TYPE))

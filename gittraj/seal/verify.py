@@ -6,20 +6,21 @@ The steps, in this order, each with a verdict of its own in `gittraj.model.verdi
 (2) signature: the algorithm goes with the key, and the key is the one that `kid` names
 (3) signature: it holds over the Sig_structure
 (4) signer: the reader trusts this key to speak for the issuer
-(5) binding: anchor and subject name the commit that the note is attached to
-(6) body: the bytes beside the statement are those it was signed for
-(7) schema: they read as a record of the VAC profile
-(8) invariants: the record is consistent in itself and with the anchor
+(5) time: where that trust ends at some time, more than the signer's own claim says that this was signed before
+(6) binding: anchor and subject name the commit that the note is attached to
+(7) body: the bytes beside the statement are those it was signed for
+(8) schema: they read as a record of the VAC profile
+(9) invariants: the record is consistent in itself and with the anchor
 
 What needs a step that failed is "skip", never "pass". "Valid signature", "trusted signer" and "true" are three things.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gittraj.errors import SealError
 from gittraj.model.anchor import Anchor
-from gittraj.model.ports import Trust
+from gittraj.model.ports import Evidence, Trust
 from gittraj.model.states import Statement, Verified
 from gittraj.model.verdict import CHECKS, Check
 from gittraj.seal import headers
@@ -47,15 +48,19 @@ def verify(
     commit: Expected,
     body: bytes | None,
     validators: Validators | None = None,
+    evidence: Callable[[Statement], Evidence] | None = None,
+    parsed: Statement | None = None,
 ) -> Verified:
-    """All eight steps. Bad input of any kind becomes a verdict, never an exception.
+    """All nine steps. Bad input of any kind becomes a verdict, never an exception.
 
     `keys`: the SSH wire-format key for a kid, None if unknown; asked only where the statement carries no key itself.
     `body`: the bytes that belong to the statement, None where they are withheld. `validators`: None for the codec's rules.
+    `evidence`: when a statement was there at the latest; asked only where trust ends at some time. `parsed`: `parse(raw)`, where
+    the caller has it already.
     """
     # (1): structure
     try:
-        statement = parse(raw)
+        statement = parsed or parse(raw)
     except SealError as error:
         rest = tuple(Check(name, "skip", "the item cannot be read") for name in CHECKS[1:])
         return Verified(unreadable(raw), (Check("structure", "fail", error.message), *rest), None)
@@ -63,18 +68,18 @@ def verify(
     # (2), (3): signature
     key = public_key(statement, keys)
     signature = _check_signature(statement, key)
-    # (4): signer
-    signer = _check_signer(statement, key, signature, trust)
-    # (5): binding
+    # (4), (5): signer, time
+    signer, moment = _check_signer(statement, key, signature, trust, evidence)
+    # (6): binding
     binding = _check_binding(statement, signature, commit)
-    # (6), (7), (8): body, schema, invariants
+    # (7), (8), (9): body, schema, invariants
     content, record = check_content(statement, body, validators or standard_validators())
     return Verified(
         statement,
-        (structure, signature, signer, binding, *content),
+        (structure, signature, signer, moment, binding, *content),
         record,
         principal=statement.issuer,
-        trusted=signer.result == "pass",
+        trusted=signer.result == moment.result == "pass",
     )
 
 
@@ -101,13 +106,48 @@ def _check_signature(statement: Statement, key: bytes | None) -> Check:
     return Check("signature", "pass")
 
 
-def _check_signer(statement: Statement, key: bytes | None, signature: Check, trust: Trust) -> Check:
+def _check_signer(
+    statement: Statement,
+    key: bytes | None,
+    signature: Check,
+    trust: Trust,
+    evidence: Callable[[Statement], Evidence] | None,
+) -> tuple[Check, Check]:
+    """The verdicts on signer and time."""
     if signature.result != "pass" or key is None:
-        return Check("signer", "skip", "the signature does not hold, so nobody signed this")
-    judgement = trust.judge(key, statement.issuer, statement.issued_at)
+        why = "the signature does not hold, so nobody signed this"
+        return Check("signer", "skip", why), Check("time", "skip", why)
+    certificate = statement.header.get(headers.CERTIFICATE, b"")
+    ask = None if evidence is None else lambda: evidence(statement)
+    judgement = trust.judge(key, statement.issuer, statement.issued_at, evidence=ask, certificate=certificate)
+    told = _time_told(statement.issued_at, judgement.evidence)
+    moment = (
+        Check("time", "fail", f"unproven: {judgement.unproven}; {told}")
+        if judgement.unproven
+        else Check("time", "pass", told)
+    )
     if not judgement.trusted:
-        return Check("signer", "fail", f"untrusted: {judgement.reason}")
-    return Check("signer", "pass", judgement.reason)
+        return Check("signer", "fail", f"untrusted: {judgement.reason}"), moment
+    return Check("signer", "pass", judgement.reason), moment
+
+
+def _time_told(claimed: int | None, evidence: Evidence | None) -> str:
+    """What is known of the time of signing, strongest first."""
+    claim = f"claim: {timestamp(claimed)}" if claimed is not None else "no time is claimed"
+    if evidence is None or evidence.source == "now":
+        return f"{claim}, by the signer alone"
+    return f"{evidence.source}: {timestamp(evidence.by)}; {claim}"
+
+
+def timestamp(moment: int) -> str:
+    """Epoch seconds as RFC 3339 in UTC; what lies outside of the years 1 to 9999 as a number."""
+    import time
+
+    try:
+        text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+    except (ValueError, OverflowError, OSError):
+        return str(moment)[:40]
+    return text if len(text) == 20 else str(moment)[:40]
 
 
 def _check_binding(statement: Statement, signature: Check, commit: Expected) -> Check:
@@ -116,18 +156,22 @@ def _check_binding(statement: Statement, signature: Check, commit: Expected) -> 
     anchor = statement.anchor
     if anchor is None:
         return Check("binding", "fail", "the statement has no anchor: nothing binds it to a commit")
-    subject = statement.header[headers.CWT_CLAIMS][headers.SUB]
-    wrong = [name for name, found, expected in _compared(anchor, subject, commit) if found != expected]
+    wrong = list(_mismatches(anchor, statement.header[headers.CWT_CLAIMS][headers.SUB], commit))
     if wrong:
-        return Check("binding", "fail", f"signed for another commit, {anchor.commit[:12]} ({', '.join(wrong)} differ)")
-    return Check("binding", "pass")
+        return Check("binding", "fail", "; ".join(wrong))
+    return Check("binding", "pass", f"signed in {anchor.repository}" if anchor.repository else "")
 
 
-def _compared(anchor: Anchor, subject: str, commit: Expected) -> list[tuple[str, object, object]]:
-    return [
-        ("commit", anchor.commit, commit.commit),
-        ("tree", anchor.tree, commit.tree),
-        ("parents", anchor.parents, commit.parents),
-        ("object format", anchor.object_format, commit.object_format),
-        ("subject", subject, f"git:{commit.object_format}:{commit.commit}"),
-    ]
+def _mismatches(anchor: Anchor, subject: str, commit: Expected) -> Iterator[str]:
+    """Every way in which a statement does not belong to the commit whose note holds it, each in words of its own."""
+    if anchor.commit != commit.commit:
+        same = " with the same tree" if anchor.tree == commit.tree else ""
+        yield f"signed for another commit, {anchor.commit[:12]}{same} (its note was copied or moved here)"
+    if anchor.object_format != commit.object_format:
+        yield f"signed for a repository of the object format {anchor.object_format}, this one has {commit.object_format}"
+    if anchor.tree != commit.tree:
+        yield f"names another tree, {anchor.tree[:12]}"
+    if anchor.parents != commit.parents:
+        yield f"names other parents, {' '.join(parent[:12] for parent in anchor.parents) or 'none'}"
+    if subject != f"git:{anchor.object_format}:{anchor.commit}":
+        yield f"its subject names another commit than its anchor, {subject[:60]}"

@@ -49,5 +49,18 @@ def _read(path: str) -> str:
     return tip if len(tip) in (40, 64) and not tip.strip("0123456789abcdef") else ""
 
 
+<<<<<<< HEAD
 def _path(common_dir: str, what: str, ref: str) -> str:
     return os.path.join(common_dir, FOLDER, what, ref.replace("/", "-"))
+=======
+def keep_tip(common_dir: str, tip: str) -> None:
+    """Say that the local state is complete up to `tip`. Raises `StoreError`."""
+    files.write(_path(common_dir), tip.encode("ascii"))
+    from gittraj.store import seen_tips
+
+    seen_tips.saw(common_dir, tip)
+
+
+def _path(common_dir: str) -> str:
+    return os.path.join(common_dir, FOLDER, "notes-tip")
+>>>>>>> 1d827e3 (Tell what proves the time of signing; dated revocation; OpenSSH certificates)

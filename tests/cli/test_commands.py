@@ -156,7 +156,7 @@ def test_verify_names_the_checks_that_passed_and_ends_with_yes(monkeypatch: pyte
     assert verify.verify(console, "main..", allow_untrusted=True) == 0
     assert calls == [(("main..",), {"everything": False, "demands": Demands(allow_untrusted=True), "trusted": None})]
     assert console.stdout.splitlines() == [
-        "✓ 8b01f28e  structure signature signer binding body schema invariants",
+        "✓ 8b01f28e  structure signature signer time binding body schema invariants",
         "– 8b01f28e  no trace needed: no agent",
         "2 commits: 1 verified, 1 exempt.   No policy: the default rule.",
     ]
@@ -333,6 +333,7 @@ def test_checks_of_the_samples_are_those_of_the_house() -> None:
         "structure",
         "signature",
         "signer",
+        "time",
         "binding",
         "body",
         "schema",

@@ -26,7 +26,7 @@ def test_the_head_says_who_when_how_much_and_how_trustworthy() -> None:
     assert first.startswith("commit  8b01f28e  Round half a cent")
     assert first.endswith("main, 2025-11-21 02:15")
     assert "✓ signed   dana@example.org  SHA256:AAECAwQFBgcI…" in trace
-    assert trace.endswith("✓ bound to this commit   ✓ all 7 checks")
+    assert trace.endswith("✓ bound to this commit   ✓ all 8 checks")
     assert agent.startswith("agent   claude-code 2.1, m-1")
     assert agent.endswith("session 01a1fbac, segment 1, 02:15:00 → 02:15:03")
     assert work.startswith("work    1 step, 1 command")

@@ -64,9 +64,19 @@ def test_a_krl_with_sha1_fingerprints_is_refused_with_the_way_out() -> None:
     assert caught.value.hint
 
 
-def test_certificates_and_signatures_in_a_krl_are_passed_over() -> None:
-    data = HEAD + b"\x01" + string(b"anything") + b"\x02" + string(string(KEY.blob)) + b"\x04" + string(b"signature")
+def test_a_signature_in_a_krl_is_passed_over_and_certificates_in_a_way_not_known_are_an_error() -> None:
+    data = HEAD + b"\x02" + string(string(KEY.blob)) + b"\x04" + string(b"signature")
     assert parse(data, "file").holds(KEY.blob)
+    with pytest.raises(KeyringError, match="type 0x24"):
+        parse(HEAD + b"\x01" + string(string(b"") + string(b"") + b"\x24" + string(b"")), "file")
+
+
+def test_a_revocation_may_have_a_date() -> None:
+    lists = parse(f'# why\nrevoked-from="20231114Z" {KEY.line} lost laptop\n'.encode(), "file")
+    assert not lists.holds(KEY.blob) and lists.dated[KEY.blob] == 1_699_920_000
+    for bad in ('revoked-from="soon" ', 'revoked-from="20231114Z ', 'revoked-from="20231114Z" nonsense '):
+        with pytest.raises(KeyringError, match="file: line 1"):
+            parse(f"{bad}{KEY.line}".encode(), "file")
 
 
 @settings(max_examples=300, deadline=None)

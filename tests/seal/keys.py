@@ -16,6 +16,7 @@ def _string(data: bytes) -> bytes:
 
 class Ed25519Signer:
     algorithm = -8
+    certificate = b""
 
     def __init__(self, seed: int = 1, principal: str = "dana@example.org") -> None:
         self.private = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
@@ -29,6 +30,7 @@ class Ed25519Signer:
 
 class P256Signer:
     algorithm = -7
+    certificate = b""
 
     def __init__(self, secret: int = 7, principal: str = "dana@example.org") -> None:
         self.private = ec.derive_private_key(secret, ec.SECP256R1())
@@ -48,7 +50,9 @@ class TrustOnly:
     def __init__(self, signer: Ed25519Signer | P256Signer) -> None:
         self.signer = signer
 
-    def judge(self, key: bytes, principal: str, at: int | None) -> Judgement:
+    def judge(
+        self, key: bytes, principal: str, at: int | None, /, evidence: object = None, certificate: bytes = b""
+    ) -> Judgement:
         if key != self.signer.public_key:
             return Judgement(False, "no line has this key")
         if principal != self.signer.principal:

@@ -77,7 +77,7 @@ def test_the_time_that_trust_is_asked_about_is_the_claimed_one(sealed: Sealed, c
     asked: list[Any] = []
 
     class Asked(TrustOnly):
-        def judge(self, key: bytes, principal: str, at: int | None) -> Any:
+        def judge(self, key: bytes, principal: str, at: int | None, /, **more: Any) -> Any:
             asked.append((key, principal, at))
             return super().judge(key, principal, at)
 
@@ -189,7 +189,7 @@ def test_a_signature_by_another_key_fails_and_skips_what_rests_on_it(sealed: Sea
     parts = decode(sealed.statement).value
     parts[3] = bytes(64)
     verified = check(encode(Tag(18, parts)), sealed.body)
-    assert results(verified) == {**ALL_PASS, "signature": "fail", "signer": "skip", "binding": "skip"}
+    assert results(verified) == {**ALL_PASS, "signature": "fail", "signer": "skip", "time": "skip", "binding": "skip"}
     assert not verified.trusted
 
 
