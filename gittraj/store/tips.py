@@ -7,7 +7,7 @@ program that did not compare first is told. `absorbed`: what was last taken from
 import os
 
 from gittraj.errors import StoreError
-from gittraj.store import files
+from gittraj.store import files, seen_tips
 from gittraj.store.state import FOLDER
 
 
@@ -19,6 +19,7 @@ def known_tip(common_dir: str) -> str:
 def keep_tip(common_dir: str, tip: str) -> None:
     """Say that the local state is complete up to `tip`. Raises `StoreError`."""
     files.write(os.path.join(common_dir, FOLDER, "notes-tip"), tip.encode("ascii"))
+    seen_tips.saw(common_dir, tip)
 
 
 def written(common_dir: str, ref: str) -> str:
@@ -49,18 +50,5 @@ def _read(path: str) -> str:
     return tip if len(tip) in (40, 64) and not tip.strip("0123456789abcdef") else ""
 
 
-<<<<<<< HEAD
 def _path(common_dir: str, what: str, ref: str) -> str:
     return os.path.join(common_dir, FOLDER, what, ref.replace("/", "-"))
-=======
-def keep_tip(common_dir: str, tip: str) -> None:
-    """Say that the local state is complete up to `tip`. Raises `StoreError`."""
-    files.write(_path(common_dir), tip.encode("ascii"))
-    from gittraj.store import seen_tips
-
-    seen_tips.saw(common_dir, tip)
-
-
-def _path(common_dir: str) -> str:
-    return os.path.join(common_dir, FOLDER, "notes-tip")
->>>>>>> 1d827e3 (Tell what proves the time of signing; dated revocation; OpenSSH certificates)
