@@ -58,9 +58,8 @@ def trace_lines(verified: Verified) -> list[Line]:
         spans += [("", "  "), sign("fail"), ("", " untrusted")]
     right: tuple[Span, ...] = ()
     if bound:
-        text = {"pass": " bound to this commit", "fail": " not of this commit"}.get(
-            bound.result, " binding not checked"
-        )
+        good = " carried to this commit" if bound.detail else " bound to this commit"
+        text = {"pass": good, "fail": " not of this commit"}.get(bound.result, " binding not checked")
         right = (sign(bound.result), ("", text))
     lines = [Line(*spans, right=right, breaks=FIRST)]
     passed = [check.name for check in verified.checks if check.result == "pass"]
@@ -68,6 +67,10 @@ def trace_lines(verified: Verified) -> list[Line]:
     if not others and checks:
         lines[0] = Line(
             *spans, breaks=FIRST, right=(*right, ("", "   "), sign("pass"), ("dim", f" all {len(passed)} checks"))
+        )
+    if bound and bound.result == "pass" and bound.detail:
+        lines.append(
+            Line(("", " " * FIRST), sign("pass"), ("", " binding: "), ("", one_line(bound.detail)), right=EDGE)
         )
     for check in others:
         detail = one_line(check.detail) or ("failed" if check.result == "fail" else "not checked")

@@ -4,6 +4,7 @@ from typing import Any
 
 from gittraj.cli.replay_shape import coverage
 from gittraj.codec.json import to_json_value
+from gittraj.model.carried import Carried
 from gittraj.model.completeness import Completeness
 from gittraj.model.report import (
     Attached,
@@ -28,6 +29,7 @@ def show(shown: Shown) -> dict[str, Any]:
     return {
         "commit": shown.commit.id,
         "branch": shown.branch,
+        "carried": _carried(shown.carried),
         "statements": statements,
         "damage": _damage(shown.damage),
     }
@@ -134,9 +136,32 @@ def _verdict(verdict: CommitVerdict) -> dict[str, Any]:
         "subject": verdict.commit.subject,
         "status": verdict.status,
         "reason": verdict.reason,
+        "carried": _carried(verdict.carried),
         "checks": _checks(verdict.checks),
         "statements": [_statement(each) for each in verdict.statements],
         "damage": _damage(verdict.damage),
+    }
+
+
+def _carried(carried: Carried | None) -> dict[str, Any] | None:
+    if carried is None:
+        return None
+    return {
+        "from": list(carried.sources),
+        "how": carried.how,
+        "lines": carried.lines,
+        "total": carried.total,
+        "exact": carried.exact,
+        "parts": [
+            {
+                "path": part.path,
+                "start": part.start,
+                "end": part.end,
+                "removed": part.removed,
+                "from": part.source or None,
+            }
+            for part in carried.parts
+        ],
     }
 
 

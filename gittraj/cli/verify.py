@@ -17,6 +17,7 @@ _SIGNS: "dict[str, Span]" = {
     "exempt": sign("skip"),
     "untrusted": ("note", "?"),
 }
+SOURCES = 4  # commits that a carried one was made of and that are named
 DAMAGES = 10  # of a note that are told one by one
 ORDER = ("verified", "carried", "exempt", "missing", "untrusted", "failed")
 
@@ -118,7 +119,7 @@ def verdict_line(verdict: "CommitVerdict") -> "Iterator[Line]":
         more = f"  ({count} statements)" if count > 1 else ""
         tools = ", ".join(dict.fromkeys(name for each in verdict.statements if (name := tool(each))))
         more += f"  imported from {tools}" if tools else ""
-        yield Line(*lead, ("", f"  {'' if verdict.status == 'verified' else 'carried  '}"), ("dim", f"{names}{more}"))
+        yield Line(*lead, ("", f"  {_from(verdict)}"), ("dim", f"{names}{more}"))
         yield from _besides(verdict)
         return
     word = {"exempt": "no trace needed", "missing": "no trace", "untrusted": "untrusted"}.get(verdict.status, "failed")
@@ -137,6 +138,17 @@ def verdict_line(verdict: "CommitVerdict") -> "Iterator[Line]":
         if f"note: {text}" not in told:
             yield Line(("", " " * 12), sign("fail"), ("", f" note, bytes {damage.start}–{damage.end}: {text}"))
     yield from _besides(verdict)
+
+
+def _from(verdict: "CommitVerdict") -> str:
+    """Where a carried commit's records are from, "" for others."""
+    if verdict.carried is None:
+        return ""
+    from gittraj.history.rebind import words
+
+    names = [source[:8] for source in verdict.carried.sources]
+    told = ", ".join(names[:SOURCES]) + (f" and {len(names) - SOURCES} more" if len(names) > SOURCES else "")
+    return f"carried from {told} ({words(verdict.carried)})  "
 
 
 def _besides(verdict: "CommitVerdict") -> "Iterator[Line]":

@@ -5,21 +5,24 @@ session costs only its own segment.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gittraj.agents import registry
 from gittraj.capture import commit_calls, cut
 from gittraj.errors import StoreError
 from gittraj.flows import edit_events, timeline
 from gittraj.flows.base import base_commit
+from gittraj.flows.carried import carried_over
 from gittraj.flows.segments import Segment
 from gittraj.flows.statements import NoteRead
 from gittraj.flows.timeline import Left
+from gittraj.flows.tracer import Tracer
 from gittraj.flows.traces import Traced, Traces
-from gittraj.flows.wiring import House, Keychain, keychain
+from gittraj.flows.wiring import House, Keychain
 from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.report import ReplayedCommit, ReplayedFile
+from gittraj.model.states import Verified
 from gittraj.replay.compare import Changed, judge, verdict
 from gittraj.replay.coverage import total
 from gittraj.replay.engine import Replay
@@ -31,6 +34,7 @@ from gittraj.store import difference
 from gittraj.store.snapshots import Snapshots
 
 _BACK = 64  # earlier segments of a session that are replayed for what they left uncommitted
+_SOURCES = 128  # verdicts kept on commits that others were made of: those of one squash
 _LEFT = 256  # segments whose leftovers are remembered on the way through a range: those of the sessions that go on
 
 
@@ -56,16 +60,24 @@ class Judge:
         self._here = house.worktree
         self._repository = house.repository
         self.snapshots = Snapshots(house.repository)
-        self._traces = Traces(house, keys or keychain(house), unchecked=unchecked, many=many, tell=edits)
+        self.tracer = Tracer(house, keys, self.snapshots)
+        self._traces = Traces(self.tracer, unchecked=unchecked, many=many, tell=edits)
         self._edits = edits or texts
         self._texts = texts
         self._left: OrderedDict[tuple[str, int], Left] = OrderedDict()
+        self._sources: OrderedDict[str, ReplayedCommit] = OrderedDict()
 
     def commit(self, commit: Commit, read: NoteRead | None = None) -> ReplayedCommit:
-        """The verdict on `commit` by its own note; `read`: where that was verified already. Raises `StoreError`."""
-        traced = self._traces.of(commit, read)
-        if traced is None:
+        """The verdict on `commit` by its trace; `read`: where that was verified already. Raises `StoreError`."""
+        read = self._traces.read(commit) if read is None else read
+        if read is None:
             return self._untraced(commit, [])
+        if read.carried is not None:
+            sources = [one for source in read.carried.sources if (one := self.tracer.origins.here(source)) is not None]
+            if len(sources) == len(read.carried.sources):
+                origins, statements = self.tracer.origins, read.statements
+                return carried_over(origins, commit, sources, read.carried, lambda one: self._source(one, statements))
+        traced = self._traces.of(commit, read)
         if not traced.segments:
             return self._untraced(commit, traced.notes, traced.gaps)
         return self._judge(commit, traced)
@@ -79,7 +91,8 @@ class Judge:
 
     def draft(self, commit: Commit, segment: Segment) -> ReplayedCommit:
         """The verdict on `commit` by a segment that is not sealed yet, beside those in its note. Raises `StoreError`."""
-        traced = self._traces.of(commit) or Traced([], [], "")
+        read = self._traces.read(commit)
+        traced = self._traces.of(commit, read) if read else Traced([], [], "")
         segments = sorted([*traced.segments, segment], key=lambda one: (one.session, one.seq))
         return self._judge(commit, traced._replace(segments=segments))
 
@@ -101,6 +114,14 @@ class Judge:
         base = base_commit(self._repository, commit, reading.head, entries, "")
         segment = Segment(reading.head.session_id, 0, reader, entries, 0, base, {}, reading.head.cwd)
         return self._judge(commit, Traced([segment], ["the session file is not attached: nobody has signed it"], ""))
+
+    def _source(self, commit: Commit, statements: Sequence[Verified]) -> ReplayedCommit:
+        """The verdict on a commit that this one was made of, by those of `statements` that are its own, or that it has from others."""
+        if commit.id not in self._sources:
+            self._sources[commit.id] = self.commit(commit, self.tracer.own(commit, statements))
+            if len(self._sources) > _SOURCES:
+                self._sources.popitem(last=False)
+        return self._sources[commit.id]
 
     def _judge(self, commit: Commit, traced: Traced, *, back: bool = True) -> ReplayedCommit:
         """`back`: whether earlier commits are judged for what they left, where that is not known yet."""
@@ -210,7 +231,8 @@ class Judge:
                 return None
             commit = self.snapshots.commit(at)
             if self._traces.has(at):
-                traced = self._traces.of(commit)
+                read = self._traces.read(commit)
+                traced = self._traces.of(commit, read) if read else None
                 if traced and any(one.session == session and one.seq == seq for one in traced.segments):
                     return commit, traced
             at = commit.parents[0] if commit.parents else ""

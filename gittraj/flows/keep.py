@@ -17,6 +17,7 @@ from gittraj.codec.uuid7 import uuid7
 from gittraj.errors import KeyringError
 from gittraj.flows import base, pending
 from gittraj.flows.attribution import attributed
+from gittraj.flows.changes import Changes
 from gittraj.flows.wiring import House, signer, worktrees_of
 from gittraj.model.anchor import Anchor
 from gittraj.model.commit import Commit
@@ -122,6 +123,7 @@ def finish(house: House, begun: Begun, patch_id: str) -> tuple[Redacted, Anchor]
         seq=segment.index,
         entries=len(segment.entries),
         patch_id=patch_id,
+        change=Changes(repository).digest(commit),
         prev=segment.prev,
         object_format=repository.object_format,
         repository=redacted.record["vcs"].get("repository", ""),

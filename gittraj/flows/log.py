@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from gittraj.errors import StoreError
 from gittraj.flows.current import open_current
 from gittraj.flows.judge import Judge
-from gittraj.flows.statements import NoteRead, read_note
-from gittraj.flows.wiring import House, keychain
+from gittraj.flows.statements import NoteRead
+from gittraj.flows.wiring import House
 from gittraj.model.entry import walk
 from gittraj.model.report import LogLine, ReplayedCommit
 from gittraj.model.states import Verified
@@ -17,13 +17,12 @@ from gittraj.store import lookup
 def log(revisions: str | None = None, *, limit: int | None = None, directory: str | None = None) -> Iterator[LogLine]:
     """Lines for `revisions` (None: HEAD's history), newest first, lazily. Raises `StoreError` for unknown revisions."""
     house = open_current(directory)
-    keys = keychain(house)
-    judge = Judge(house, keys=keys)
+    judge = Judge(house)
     for commit_id in house.repository.revisions(revisions or "HEAD", limit=limit):
         commit = house.repository.commit(commit_id)
-        note = house.notes.read(commit_id)
-        read = read_note(house, commit, note, keys) if note is not None else NoteRead((), ())
-        replayed = judge.told(commit, read) if note is not None else None
+        found = judge.tracer.read(commit)
+        read = found or NoteRead((), ())
+        replayed = judge.told(commit, found) if found is not None else None
         added, removed = _lines(house, commit_id) if replayed is None else _sum(replayed)
         records = [statement.record for statement in read.statements if statement.record and _holds(statement)]
         sessions = [record["session"] for record in records]
@@ -38,7 +37,7 @@ def log(revisions: str | None = None, *, limit: int | None = None, directory: st
             steps=sum(1 for session in sessions for entry in walk(session["entries"]) if entry["type"] == "tool-call"),
             added=added,
             removed=removed,
-            verdict=_verdict(read) if note is not None else "missing",
+            verdict=_verdict(read) if found is not None else "missing",
             coverage=replayed.coverage if replayed else {},
             replay=replayed.status if replayed else "",
         )

@@ -19,7 +19,10 @@ _ASKED = 500  # paths that are looked up to find where the repository lay
 
 
 class Segment(NamedTuple):
-    """`first`: position of `entries[0]` in the session. `base`: the commit it began on, "" for none. `files`: states that differed there. `model`: the session's, where an entry names none."""
+    """`first`: position of `entries[0]` in the session. `base`: the commit it began on, "" for none. `files`: states that differed there. `model`: the session's, where an entry names none.
+
+    `made`: the commit it was signed for, where that is another than the one it is replayed for; `moved`: whether that is so.
+    """
 
     session: str
     seq: int
@@ -30,6 +33,8 @@ class Segment(NamedTuple):
     files: dict[str, Any]
     cwd: str
     model: str = ""
+    made: Commit | None = None
+    moved: bool = False
 
 
 class Happened(NamedTuple):

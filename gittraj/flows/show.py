@@ -2,8 +2,6 @@
 
 from gittraj.flows.current import open_current
 from gittraj.flows.judge import Judge
-from gittraj.flows.statements import read_note
-from gittraj.flows.wiring import keychain
 from gittraj.model.report import Shown
 
 
@@ -12,9 +10,9 @@ def show(rev: str = "HEAD", *, replay: bool = True, directory: str | None = None
     house = open_current(directory)
     commit = house.repository.commit(house.repository.resolve(rev))
     note = house.notes.read(commit.id)
-    if note is None:
+    judge = Judge(house)
+    read = judge.tracer.read_note(commit, note)
+    if read is None:
         return Shown(commit, house.repository.branch(), ())
-    keys = keychain(house)
-    read = read_note(house, commit, note, keys)
-    replayed = Judge(house, keys=keys).told(commit, read) if replay else None
-    return Shown(commit, house.repository.branch(), read.statements, read.damage, note, replayed)
+    replayed = judge.told(commit, read) if replay else None
+    return Shown(commit, house.repository.branch(), read.statements, read.damage, note or b"", replayed, read.carried)

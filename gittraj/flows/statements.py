@@ -8,6 +8,7 @@ from gittraj.codec import framing
 from gittraj.codec.digest import sha256_hex
 from gittraj.errors import SealError
 from gittraj.flows.wiring import House, Keychain, keychain
+from gittraj.model.carried import Carried
 from gittraj.model.commit import Commit
 from gittraj.model.ports import Evidence
 from gittraj.model.report import NoteDamage
@@ -19,10 +20,14 @@ from gittraj.store import seen_tips
 
 
 class NoteRead(NamedTuple):
-    """`statements` in the order of the note; `damage`: bytes that are no item, and items that no statement names."""
+    """`statements` in the order of the note; `damage`: bytes that are no item, and items that no statement names.
+
+    `carried`: what the commit has from records that were signed for others, where none was signed for itself.
+    """
 
     statements: tuple[Verified, ...]
     damage: tuple[NoteDamage, ...]
+    carried: Carried | None = None
 
 
 def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None = None) -> NoteRead:

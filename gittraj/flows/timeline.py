@@ -62,14 +62,16 @@ def build(
             if mine and mine.files:
                 restores.append((place, Restore(mine.files)))
         seen = happened(segment, waiting[segment.session])
-        call = committing(segment, commit)
+        made_for = segment.made or commit
+        call = committing(segment, made_for)
         if call is not None and (still_open := waiting[segment.session].get(call.call_id)) is not None:
             seen.append(still_open)
         root = root_of(segment, seen, here, lambda path: any(snapshots.has(tree, path) for tree in trees))
         states = _States(snapshots, chain[place].tree if chain else "", segment)
         lanes: dict[tuple[int, bool], list[tuple[float, Event]]] = {}
         for event in seen:
-            late = _late(event, commit, call.place if call else None, again=not first and segment.session in done)
+            again = not first and segment.session in done and not segment.moved
+            late = _late(event, made_for, call.place if call else None, again=again)
             made = call is not None and event.call.get("call-id") == call.call_id
             lane = lanes.setdefault((event.lane, late), [])
             lane += [(event.moment, one) for one in events_of(segment, event, root, states.before, made=made)]
@@ -150,7 +152,7 @@ def _landings(
     """The commits after the base, each no later than what began on it, and what segments began with."""
     latest = float("inf")
     times: dict[int, float] = {}
-    for place in range(len(chain) - 1, start - 1, -1):
+    for place in range(len(chain) - 1, max(start, 0) - 1, -1):
         latest = min(latest, chain[place].committer_time + _WHOLE_SECOND, begins.get(place, latest))
         times[place] = latest
     events: list[tuple[float, Event]] = []

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from gittraj.agents import registry
 from gittraj.errors import AgentError
 from gittraj.flows.segments import Segment, segment_of
-from gittraj.flows.statements import NoteRead, read_note
+from gittraj.flows.statements import NoteRead
 from gittraj.flows.told import told_of
-from gittraj.flows.wiring import House, Keychain
+from gittraj.flows.tracer import Tracer
 from gittraj.model.commit import Commit
 from gittraj.model.report import ReplayedSegment
 from gittraj.model.states import Verified
@@ -28,12 +28,11 @@ class Traced(NamedTuple):
 class Traces:
     """Reads the notes of commits for replay. `unchecked`: statements whose checks fail count, too. `many`: list all notes once. `tell`: with a row for each."""
 
-    def __init__(
-        self, house: House, keys: Keychain, *, unchecked: bool = False, many: bool = False, tell: bool = False
-    ) -> None:
+    def __init__(self, tracer: Tracer, *, unchecked: bool = False, many: bool = False, tell: bool = False) -> None:
+        house = tracer.house
+        self._tracer = tracer
         self._house = house
         self._repository = house.repository
-        self._keys = keys
         self._unchecked = unchecked
         self._tell = tell
         self._noted: dict[str, list[str]] | None = None
@@ -46,13 +45,12 @@ class Traces:
         """Whether the commit has a note."""
         return self._house.notes.has(commit) if self._noted is None else commit in self._noted
 
-    def of(self, commit: Commit, read: NoteRead | None = None) -> Traced | None:
-        """The segments of `commit`, those of one session in order; None where it has no note. `read`: where that was verified already."""
-        if read is None:
-            note = self._note(commit.id)
-            if note is None:
-                return None
-            read = read_note(self._house, commit, note, self._keys)
+    def read(self, commit: Commit) -> NoteRead | None:
+        """The trace of `commit`, verified and bound; None where it has none. Raises `StoreError`."""
+        return self._tracer.read_note(commit, self._note(commit.id))
+
+    def of(self, commit: Commit, read: NoteRead) -> Traced:
+        """The segments of `commit`, those of one session in order, from its trace."""
         found: list[tuple[str, int, int, Segment]] = []
         told: list[tuple[str, int, int, ReplayedSegment]] = []
         notes: list[str] = []
@@ -72,6 +70,8 @@ class Traces:
                 record = verified.record or {}
                 agent = registry.by_name(str(record["session"]["agent-meta"].get("cli-name")))
                 segment = segment_of(record, anchor.seq if anchor else 0, agent)
+                if anchor is not None and anchor.commit != commit.id:
+                    segment = segment._replace(made=self._tracer.origins.here(anchor.commit), moved=True)
             except (AgentError, KeyError, TypeError, AttributeError) as error:
                 notes.append(f"statement {number + 1} is not replayed: {error}")
                 gaps = gaps or "a record of this commit is not understood"

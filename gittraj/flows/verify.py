@@ -15,7 +15,7 @@ from gittraj.flows.completeness import judge_completeness
 from gittraj.flows.judge import Judge
 from gittraj.flows.policy import InForce, policy_at
 from gittraj.flows.replay import FEW, plan
-from gittraj.flows.statements import NoteRead, read_note
+from gittraj.flows.statements import NoteRead
 from gittraj.model.commit import Commit
 from gittraj.model.report import CommitVerdict, Lines, VerifyReport
 from gittraj.model.verdict import REPLAYED, Check
@@ -73,38 +73,37 @@ def verify_commits(
 
 
 def _judge(in_force: InForce, commit: Commit, judge: Judge, demands: Demands, *, must: bool) -> CommitVerdict:
-    note = in_force.house.notes.read(commit.id)
-    if note is None:
+    read = judge.tracer.read(commit)
+    if read is None:
         if must and not in_force.policy.written:
             return CommitVerdict(commit, "missing", (), reason="it has no trace")
         need = in_force.needs(commit)
         if need.ok:
             return CommitVerdict(commit, "missing", (), reason=f"{need.why}, but it has no trace")
         return CommitVerdict(commit, "exempt", (), reason=need.why)
-    read = read_note(in_force.house, commit, note, in_force.keys)
     status, reason = status_of(read, demands.allow_untrusted)
-    if status == "failed":
+    if status == "failed" and read.carried is None:
         checks = tuple(Check(name, "skip", "the trace is not good") for name in REPLAYED)
         return CommitVerdict(commit, status, read.statements, read.damage, reason, checks)
     checks, coverage = _replayed(judge, commit, read, demands.coverage)
     short = [check for check in checks if _falls_short(check, demands)]
-    if short:
+    if short and status != "failed":
         status, reason = "failed", "; ".join(f"{check.name}: {check.detail}" for check in short)
-    return CommitVerdict(commit, status, read.statements, read.damage, reason, checks, coverage)
+    return CommitVerdict(commit, status, read.statements, read.damage, reason, checks, coverage, read.carried)
 
 
 def _replayed(judge: Judge, commit: Commit, read: NoteRead, least: int) -> tuple[tuple[Check, ...], dict[str, Lines]]:
     try:
         found = judge.commit(commit, read)
-        checks = replayed.checks(found, _signed(read), lambda path: judge.committed(commit, path), least=least)
+        checks = replayed.checks(found, _signed(commit, read), lambda path: judge.committed(commit, path), least=least)
     except (StoreError, AgentError) as error:  # a shallow or partial clone
         return tuple(Check(name, "skip", f"cannot be replayed: {error.message}") for name in REPLAYED), {}
     return checks, found.coverage
 
 
-def _signed(read: NoteRead) -> list[dict[str, Any]]:
-    """What the records themselves say about lines; nothing can be missing in them, the statements passed the schema."""
-    records = (statement.record for statement in read.statements)
+def _signed(commit: Commit, read: NoteRead) -> list[dict[str, Any]]:
+    """What records of this very commit say about its lines; nothing can be missing in them, the statements passed the schema."""
+    records = (one.record for one in read.statements if (about := one.statement.anchor) and about.commit == commit.id)
     return [record["file-attribution"] for record in records if record and "file-attribution" in record]
 
 
@@ -122,7 +121,7 @@ def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:
         return "failed", f"note: {read.damage[0].reason}"
     if not read.statements:
         return "failed", "note: holds no statement"
-    status, reason = "verified", ""
+    status, reason = "carried" if read.carried else "verified", ""
     for statement in read.statements:
         failed = [check for check in statement.checks if check.result == "fail"]
         hard = [check for check in failed if check.name not in SOFT]

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from gittraj.model.carried import Carried
 from gittraj.model.commit import Commit
 from gittraj.model.completeness import Completeness
 from gittraj.model.edit import Edit, Trail
@@ -118,6 +119,7 @@ class ReplayedFile(msgspec.Struct, frozen=True):
     difference: Difference | None = None
     hints: tuple[str, ...] = ()
     steps: int = 0
+    removals: tuple[LineRange, ...] = ()
 
 
 class ReplayedSegment(msgspec.Struct, frozen=True):
@@ -168,6 +170,7 @@ class Shown(msgspec.Struct, frozen=True):
     damage: tuple[NoteDamage, ...] = ()
     note: bytes = b""
     replayed: ReplayedCommit | None = None
+    carried: Carried | None = None
 
 
 class LogLine(msgspec.Struct, frozen=True):
@@ -193,6 +196,7 @@ class LogLine(msgspec.Struct, frozen=True):
 class CommitVerdict(msgspec.Struct, frozen=True):
     """`status`: verified | carried | exempt | missing | untrusted | failed (design §11); `reason`: one line where not verified.
 
+    `carried`: what the commit has from records that were signed for others.
     `checks`: what replay adds about the commit as a whole, `edits`, `coverage` and `attribution`; empty where nothing was replayed.
     """
 
@@ -203,6 +207,7 @@ class CommitVerdict(msgspec.Struct, frozen=True):
     reason: str = ""
     checks: tuple[Check, ...] = ()
     coverage: dict[str, Lines] = {}
+    carried: Carried | None = None
 
 
 class PolicySource(msgspec.Struct, frozen=True):

@@ -143,11 +143,11 @@ def total(parts: Iterable[dict[str, Lines]]) -> dict[str, Lines]:
     return {name: Lines(added[name], removed[name]) for name in CLASSES}
 
 
-def ranges(attributed: Attributed) -> tuple[LineRange, ...]:
-    """The added lines as ranges of the new file, each of one origin."""
+def ranges(lines: Iterable[tuple[int, Origin]]) -> tuple[LineRange, ...]:
+    """Attributed lines as ranges, each of one origin."""
     found: list[LineRange] = []
     previous: Origin | None = None
-    for at, origin in sorted(attributed.added, key=lambda item: item[0]):
+    for at, origin in sorted(lines, key=lambda item: item[0]):
         if found and origin == previous and found[-1].end == at:
             last = found[-1]
             found[-1] = LineRange(last.start, at + 1, last.kind, last.session, last.entry, last.turn)

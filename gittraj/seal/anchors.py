@@ -7,6 +7,7 @@ commit       bytes     object id, 20 or 32 bytes by the object format that `sub`
 tree         bytes     object id of the commit's tree
 parents      [bytes]   object ids of the parents, in order
 patch-id     bytes     git's stable patch-id (20 or 32 bytes); absent for merges and empty commits
+change       bytes     SHA-256 of the changed lines, white space and all (docs/adr/0017); absent where nothing is changed
 session-id   text      the agent's id of the session
 seq          uint      position of the segment in the session's chain
 prev         bytes     SHA-256 of the session's record before; absent for the first
@@ -45,6 +46,8 @@ def to_map(anchor: Anchor) -> dict[str, Any]:
     }
     if anchor.patch_id:
         found["patch-id"] = _bytes(anchor.patch_id, "patch-id", 32 if len(anchor.patch_id) == 64 else 20)
+    if anchor.change:
+        found["change"] = _bytes(anchor.change, "change", 32)
     if anchor.prev:
         found["prev"] = _bytes(anchor.prev, "prev", 32)
     if anchor.repository:
@@ -74,6 +77,7 @@ def from_map(found: Any, subject: str) -> Anchor:
         patch_id=_hex(found["patch-id"], "patch-id", 20, 32) if "patch-id" in found else "",
         prev=_hex(found["prev"], "prev", 32) if "prev" in found else "",
         object_format=match[1],
+        change=_hex(found["change"], "change", 32) if "change" in found else "",
         repository=_text(found["repository"], "repository") if "repository" in found else "",
     )
 

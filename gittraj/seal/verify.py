@@ -71,12 +71,12 @@ def verify(
     # (4), (5): signer, time
     signer, moment = _check_signer(statement, key, signature, trust, evidence)
     # (6): binding
-    binding = _check_binding(statement, signature, commit)
+    bound = _check_binding(statement, signature, commit)
     # (7), (8), (9): body, schema, invariants
     content, record = check_content(statement, body, validators or standard_validators())
     return Verified(
         statement,
-        (structure, signature, signer, moment, binding, *content),
+        (structure, signature, signer, moment, bound, *content),
         record,
         principal=statement.issuer,
         trusted=signer.result == moment.result == "pass",
@@ -153,6 +153,11 @@ def timestamp(moment: int) -> str:
 def _check_binding(statement: Statement, signature: Check, commit: Expected) -> Check:
     if signature.result != "pass":
         return Check("binding", "skip", "the signature does not hold, so nothing is bound")
+    return binding(statement, commit)
+
+
+def binding(statement: Statement, commit: Expected) -> Check:
+    """Step 6 alone, for a statement whose signature is known to hold: whether `commit` is the one it was signed for."""
     anchor = statement.anchor
     if anchor is None:
         return Check("binding", "fail", "the statement has no anchor: nothing binds it to a commit")

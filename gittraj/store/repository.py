@@ -6,7 +6,7 @@ configuration) asks the git program, with replace refs and grafts switched off (
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pygit2
 
@@ -163,6 +163,19 @@ class Repository(Revisions):
     def patch_id(self, commit_id: str) -> str:
         """Git's stable patch-id against the first parent; "" for merges and empty commits. Raises `StoreError`."""
         return patch_ids.patch_id(self.git, self.git_dir, self.commit(commit_id))
+
+    def is_ancestor(self, ancestor: str, commit_id: str) -> bool:
+        """Whether `commit_id` has `ancestor` in its history (not itself); False where that cannot be told."""
+        if ancestor == commit_id or not self.has_commit(ancestor) or not self.has_commit(commit_id):
+            return False
+        try:
+            return bool(self.handle.descendant_of(commit_id, ancestor))
+        except (pygit2.GitError, KeyError, ValueError):  # a shallow clone ends here
+            return False
+
+    def patch_ids(self, commits: Sequence[Commit]) -> dict[str, str]:
+        """Commit id → patch-id of many commits at once. Raises `StoreError`."""
+        return patch_ids.patch_ids(self.git, self.git_dir, commits)
 
     def _partial(self) -> bool:
         """Whether git left objects with a remote that promised them."""

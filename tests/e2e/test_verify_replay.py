@@ -81,7 +81,7 @@ def test_a_trace_without_operations_is_not_passed_by_strict(shop: Workshop) -> N
 def test_a_trace_that_is_not_good_is_not_replayed(shop: Workshop) -> None:
     mixed(shop)
     trace = shop.out("rev-parse", f"refs/notes/traj:{shop.out('rev-parse', 'HEAD')}")
-    shop.git("commit", "-q", "--amend", "-m", "Another")
+    shop.git("commit", "-q", "--allow-empty", "-m", "Another", env={"GITTRAJ": "0"})
     shop.git("notes", "--ref=traj", "add", "-f", "-C", trace, "HEAD")
     found = verdict(shop)
     assert found["status"] == "failed" and found["reason"].startswith("binding: ")

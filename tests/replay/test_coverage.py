@@ -43,7 +43,7 @@ def test_ranges_join_lines_of_one_origin_only() -> None:
     ledger = Ledger()
     new = [*ledger.fresh(2, AGENT), *ledger.fresh(1, SHELL), *ledger.fresh(1, AGENT)]
     found = attribute([], new, [Span(0, 0, 0, 4)], ledger)
-    assert [(each.start, each.end, each.kind) for each in ranges(found)] == [
+    assert [(each.start, each.end, each.kind) for each in ranges(found.added)] == [
         (1, 2, "agent"),
         (3, 3, "shell"),
         (4, 4, "agent"),
