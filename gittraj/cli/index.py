@@ -13,11 +13,11 @@ def index(console: Console, *, rebuild: bool = False, stats: bool = False, json:
     from gittraj.cli.bar import Bar
     from gittraj.errors import UsageError
     from gittraj.flows import index as flow
-    from gittraj.flows.wiring import open_house
+    from gittraj.flows.current import open_current
 
     if rebuild and stats:
         raise UsageError("index: give --rebuild or --stats, not both", hint="git traj index -h")
-    house = open_house()
+    house = open_current()
     if stats:
         found = flow.stats(house)
     else:
@@ -30,7 +30,7 @@ def index(console: Console, *, rebuild: bool = False, stats: bool = False, json:
     return 0
 
 
-_NAMES = ("notes", "waiting", "segments", "sessions", "files")
+_NAMES = ("notes", "waiting", "segments", "sessions", "files", "edits")
 
 
 def _counts(found: "IndexReport") -> dict[str, int]:
@@ -52,7 +52,7 @@ def _show(console: Console, found: "IndexReport") -> None:
             Line(("", "index     "), state, ("", f"   {found.size / 1e6:.1f} MB   {one_line(found.path)}")),
             Line(
                 ("", f"holds     {counts['notes']} commits with notes, {counts['segments']} segments of "),
-                ("", f"{counts['sessions']} sessions, {counts['files']} files"),
+                ("", f"{counts['sessions']} sessions, {counts['files']} files, {counts['edits']} edits"),
             ),
         ]
     )

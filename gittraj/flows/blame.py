@@ -3,9 +3,10 @@
 import os
 from collections.abc import Sequence
 
+from gittraj.flows.current import open_current
 from gittraj.flows.index import Progress, ask
 from gittraj.flows.turns import Turns, prompt
-from gittraj.flows.wiring import House, keychain, open_house
+from gittraj.flows.wiring import House, keychain
 from gittraj.model.blame import Blame, BlamedLine, Evidence
 from gittraj.model.report import LineRange, ReplayedSegment
 from gittraj.store import blame as store
@@ -27,7 +28,7 @@ def blame(
 
     `options`: for git blame. `prompts`: with what was asked in the turns that the lines are from. Raises `StoreError`.
     """
-    house = open_house(directory)
+    house = open_current(directory)
     here = os.path.abspath(directory or os.curdir)
     lines = store.blame(house.repository, file, rev or "", options=options, cwd=here)
     file = _name(house, here, file)

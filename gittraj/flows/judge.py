@@ -7,6 +7,8 @@ session costs only its own segment.
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from gittraj.agents import registry
 from gittraj.capture import commit_calls, cut
 from gittraj.errors import StoreError
@@ -76,7 +78,8 @@ class Judge:
             sources = [one for source in read.carried.sources if (one := self.tracer.origins.here(source)) is not None]
             if len(sources) == len(read.carried.sources):
                 origins, statements = self.tracer.origins, read.statements
-                return carried_over(origins, commit, sources, read.carried, lambda one: self._source(one, statements))
+                found = carried_over(origins, commit, sources, read.carried, lambda one: self._source(one, statements))
+                return replace(found, segments=self._traces.of(commit, read).told) if self._edits else found
         traced = self._traces.of(commit, read)
         if not traced.segments:
             return self._untraced(commit, traced.notes, traced.gaps)

@@ -40,7 +40,7 @@ def row(judge: Judge, commit: str, note: str) -> Judged:
     files = [
         JudgedFile(file.path, file.old_path, file.ranges) for file in verdict.files if file.status != "outside_repo"
     ]
-    return Judged(commit, note, verdict.status, verdict.segments, tuple(files))
+    return Judged(commit, note, verdict.status, verdict.segments, tuple(files), verdict.edits, verdict.trails)
 
 
 def _shared_out(house: House, todo: list[tuple[str, str]], workers: int) -> Iterator[Judged]:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from gittraj.model.edit import Edit, Trail
 from gittraj.model.report import LineRange, ReplayedSegment
 
 
@@ -21,6 +22,8 @@ class Judged(msgspec.Struct, frozen=True):
     status: str
     segments: tuple[ReplayedSegment, ...] = ()
     files: tuple[JudgedFile, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    trails: tuple[Trail, ...] = ()
 
 
 class IndexReport(msgspec.Struct, frozen=True):

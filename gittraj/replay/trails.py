@@ -88,10 +88,11 @@ class _Names:
         self._known: dict[int, tuple[int, int]] = {}
         for number, touch in enumerate(touched):
             self._known.update((line, (number, place)) for place, line in enumerate(touch.made))
-        self._known.update((line, (BEFORE, place)) for place, line in enumerate(old))
+        self._old = dict(zip(old, range(len(old)), strict=True))
 
     def __call__(self, number: int) -> tuple[int, int]:
-        return self._known.get(number, (UNSEEN, 0))
+        place = self._old.get(number)
+        return (BEFORE, place) if place is not None else self._known.get(number, (UNSEEN, 0))
 
 
 def _touches(touched: Sequence[Touched], name: Callable[[int], tuple[int, int]]) -> tuple[Touch, ...]:

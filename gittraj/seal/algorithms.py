@@ -4,10 +4,12 @@ pycose 1.1.0 has no fully specified identifiers (RFC 9864) and does ECDSA in pur
 these classes stand in its place where `Message` looks for one, and leave the arithmetic to `cryptography`.
 """
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from pycose import algorithms
@@ -28,9 +30,17 @@ class _EdDSA(algorithms.EdDSA):
     @classmethod
     def verify(cls, key: Any, data: bytes, signature: bytes) -> bool:
         try:
-            return bool(super().verify(key, data, signature))
-        except ValueError:  # a public key of the wrong length
+            if key.crv is not curves.Ed25519:
+                return bool(super().verify(key, data, signature))
+            _ed25519_key(key.x).verify(signature, data)
+        except (InvalidSignature, ValueError):  # ValueError: a public key of the wrong length
             return False
+        return True
+
+
+@lru_cache(maxsize=64)  # a repository is signed by few keys, each of them many times
+def _ed25519_key(x: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(x)
 
 
 class _Ed25519(_EdDSA):

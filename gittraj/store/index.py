@@ -9,28 +9,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 
-import msgspec
-
 from gittraj import __version__
-from gittraj.errors import IndexDamagedError
+from gittraj.model.edit import Edit, Trail
 from gittraj.model.judged import Judged
-from gittraj.model.report import CLASSES, LineRange, ReplayedSegment
-from gittraj.store import index_file
+from gittraj.model.report import LineRange, ReplayedSegment
+from gittraj.store import index_file, index_rows
 from gittraj.store.index_file import told
 
 SCHEMA = 1  # of the tables; the program's version goes with it, because another version may judge otherwise
 WAITING = "waiting"  # status of a note that could not be judged yet: its commit or an object of it is not here
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE notes(id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, note TEXT NOT NULL, status TEXT NOT NULL);
+CREATE TABLE notes(id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, note TEXT NOT NULL, status TEXT NOT NULL,
+  edits INTEGER NOT NULL);
 CREATE TABLE segments(id INTEGER NOT NULL, place INTEGER NOT NULL, session TEXT NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY(id, place)) WITHOUT ROWID;
 CREATE INDEX by_session ON segments(session, seq);
 CREATE TABLE files(id INTEGER NOT NULL, path TEXT NOT NULL, old_path TEXT NOT NULL, ranges BLOB NOT NULL,
   PRIMARY KEY(id, path)) WITHOUT ROWID;
-CREATE INDEX by_path ON files(path);
+CREATE TABLE edits(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE trails(id INTEGER NOT NULL, place INTEGER NOT NULL, file TEXT NOT NULL, old_file TEXT NOT NULL, data BLOB NOT NULL,
+  PRIMARY KEY(id, place)) WITHOUT ROWID;
+CREATE INDEX by_file ON trails(file);
+CREATE INDEX by_old_file ON trails(old_file);
 """
-_Ranges = list[tuple[int, int, int, int, int, int]]  # start, end, class, place of the segment or -1, entry, turn
+_OF_A_NOTE = ("segments", "files", "edits", "trails", "notes")
 
 
 class Index:
@@ -94,19 +97,34 @@ class Index:
             for each in judged:
                 self._remove(each.commit)
                 at = self._db.execute(
-                    "INSERT INTO notes(oid, note, status) VALUES(?, ?, ?)", (each.commit, each.note, each.status)
+                    "INSERT INTO notes(oid, note, status, edits) VALUES(?, ?, ?, ?)",
+                    (each.commit, each.note, each.status, len(each.edits)),
                 ).lastrowid
                 sessions = [segment.session for segment in each.segments]
                 self._db.executemany(
                     "INSERT INTO segments VALUES(?, ?, ?, ?, ?)",
                     [
-                        (at, place, one.session, one.seq, msgspec.msgpack.encode(one))
+                        (at, place, one.session, one.seq, index_rows.packed_segment(one))
                         for place, one in enumerate(each.segments)
+                    ],
+                )
+                if each.edits:
+                    self._db.execute(
+                        "INSERT INTO edits VALUES(?, ?)", (at, index_rows.packed_edits(each.edits, sessions))
+                    )
+                self._db.executemany(
+                    "INSERT INTO trails VALUES(?, ?, ?, ?, ?)",
+                    [
+                        (at, place, trail.file, trail.old_file, index_rows.packed_trail(trail))
+                        for place, trail in enumerate(each.trails)
                     ],
                 )
                 self._db.executemany(
                     "INSERT OR REPLACE INTO files VALUES(?, ?, ?, ?)",
-                    [(at, file.path, file.old_path, _packed(file.ranges, sessions)) for file in each.files],
+                    [
+                        (at, file.path, file.old_path, index_rows.packed_ranges(file.ranges, sessions))
+                        for file in each.files
+                    ],
                 )
 
     def remove(self, commits: Iterable[str]) -> None:
@@ -119,7 +137,7 @@ class Index:
         """The segments on a commit."""
         query = "SELECT data FROM segments JOIN notes USING(id) WHERE oid = ? ORDER BY place"
         with told():
-            return [_segment(data) for (data,) in self._db.execute(query, (commit,))]
+            return [index_rows.segment(data) for (data,) in self._db.execute(query, (commit,))]
 
     def sessions(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, ReplayedSegment]]:
         """(commit, segment) of every segment, or of those of the sessions named; sessions and their segments in order."""
@@ -132,7 +150,7 @@ class Index:
                 found = [
                     row for name in names for row in self._db.execute(f"{query} WHERE session = ?{order}", (name,))
                 ]
-        return ((commit, _segment(data)) for commit, data in found)
+        return ((commit, index_rows.segment(data)) for commit, data in found)
 
     def later(self, reached: Mapping[str, int]) -> list[str]:
         """Commits with a segment behind the one given (session → seq): what was left before them may be other now."""
@@ -147,14 +165,28 @@ class Index:
             found = self._db.execute("SELECT id, status FROM notes WHERE oid = ?", (commit,)).fetchone()
             if found is None:
                 return None
-            sessions = [
-                name
-                for (name,) in self._db.execute("SELECT session FROM segments WHERE id = ? ORDER BY place", found[:1])
-            ]
+            sessions = self._sessions_on(found[0])
             row = self._db.execute("SELECT ranges FROM files WHERE id = ? AND path = ?", (found[0], path)).fetchone()
         if not sessions:
             return None
-        return _unpacked(row[0], sessions) if row else []
+        return index_rows.ranges(row[0], sessions) if row else []
+
+    def edits(self, commit: str) -> list[Edit]:
+        """The edits that the records of `commit` tell, in the order they happened; its trails name them by place."""
+        with told():
+            row = self._db.execute(
+                "SELECT id, data FROM edits JOIN notes USING(id) WHERE oid = ?", (commit,)
+            ).fetchone()
+            if row is None:
+                return []
+            sessions = self._sessions_on(row[0])
+        return index_rows.edits(row[1], sessions, commit)
+
+    def trails(self, commit: str) -> list[Trail]:
+        """The way of the lines of every file that `commit` changed or its edits touched; [] where no record tells of it."""
+        query = "SELECT data FROM trails JOIN notes USING(id) WHERE oid = ? ORDER BY place"
+        with told():
+            return [index_rows.trail(data) for (data,) in self._db.execute(query, (commit,))]
 
     def counts(self) -> dict[str, int]:
         """How much the index holds: notes, waiting, segments, sessions, files."""
@@ -164,14 +196,19 @@ class Index:
             "segments": "SELECT count(*) FROM segments",
             "sessions": "SELECT count(DISTINCT session) FROM segments",
             "files": "SELECT count(DISTINCT path) FROM files",
+            "edits": "SELECT coalesce(sum(edits), 0) FROM notes",
         }
         with told():
             return {name: self._db.execute(query).fetchone()[0] for name, query in questions.items()}
 
+    def _sessions_on(self, at: int) -> list[str]:
+        found = self._db.execute("SELECT session FROM segments WHERE id = ? ORDER BY place", (at,))
+        return [name for (name,) in found]
+
     def _remove(self, commit: str) -> None:
         found = self._db.execute("SELECT id FROM notes WHERE oid = ?", (commit,)).fetchone()
         if found is not None:
-            for table in ("segments", "files", "notes"):
+            for table in _OF_A_NOTE:
                 self._db.execute(f"DELETE FROM {table} WHERE id = ?", found)  # noqa: S608 - names of our own
 
     def _meta(self, name: str) -> str:
@@ -238,36 +275,3 @@ def _version(connection: sqlite3.Connection) -> str:
             return ""
         row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
         return str(row[0]) if row else ""
-
-
-def _packed(ranges: Iterable[LineRange], sessions: list[str]) -> bytes:
-    rows = [
-        (
-            each.start,
-            each.end,
-            CLASSES.index(each.kind),
-            sessions.index(each.session) if each.session in sessions else -1,
-            each.entry,
-            each.turn,
-        )
-        for each in ranges
-    ]
-    return msgspec.msgpack.encode(rows)
-
-
-def _unpacked(data: bytes, sessions: list[str]) -> list[LineRange]:
-    try:
-        rows = msgspec.msgpack.decode(data, type=_Ranges)
-        return [
-            LineRange(start, end, CLASSES[kind], sessions[place] if place >= 0 else "", entry, turn)
-            for start, end, kind, place, entry, turn in rows
-        ]
-    except (msgspec.DecodeError, IndexError) as error:
-        raise IndexDamagedError(f"the index cannot be used: {error}", hint="git traj index --rebuild") from error
-
-
-def _segment(data: bytes) -> ReplayedSegment:
-    try:
-        return msgspec.msgpack.decode(data, type=ReplayedSegment)
-    except msgspec.DecodeError as error:
-        raise IndexDamagedError(f"the index cannot be used: {error}", hint="git traj index --rebuild") from error

@@ -32,10 +32,12 @@ HOME = "/home/dana/ledger"  # where the sessions say that they ran
 START = 1_760_000_000
 
 
-def history(commits: int, edits: int) -> tuple[bytes, list[list[dict[str, Any]]]]:
-    """A stream for `git fast-import`, and the entries of each commit's segment."""
+def history(commits: int, edits: int, count: int = FILES) -> tuple[bytes, list[list[dict[str, Any]]]]:
+    """A stream for `git fast-import`, and the entries of each commit's segment; `count`: files."""
     chance = random.Random(1)
-    files = {f"src/part{n:02d}.py": [f"value_{n}_{i} = {i}\n" for i in range(LINES)] for n in range(FILES)}
+    folders = [f"p{n // 20:02d}/" if count > FILES else "" for n in range(count)]
+    files = {f"src/{folders[n]}part{n:02d}.py": [f"value_{n}_{i} = {i}\n" for i in range(LINES)] for n in range(count)}
+    paths = list(files)
     stream = [b"feature done\n"]
     segments: list[list[dict[str, Any]]] = []
 
@@ -51,7 +53,7 @@ def history(commits: int, edits: int) -> tuple[bytes, list[list[dict[str, Any]]]
         entries: list[dict[str, Any]] = [{"type": "user", "content": "Go on.", "timestamp": _stamp(number, 0)}]
         changed = set()
         for edit in range(edits):
-            path = chance.choice(list(files))
+            path = chance.choice(paths)
             at = chance.randrange(LINES)
             before = "".join(files[path])
             old, new = files[path][at], f"value_{number}_{edit} = {chance.random()}\n"
@@ -84,15 +86,15 @@ def history(commits: int, edits: int) -> tuple[bytes, list[list[dict[str, Any]]]
     return b"".join(stream), segments
 
 
-def prepare(folder: Path, commits: int, edits: int) -> Path:
-    """A repository with a signed record on every commit but the first."""
+def prepare(folder: Path, commits: int, edits: int, *, files: int = FILES, span: int = SPAN) -> Path:
+    """A repository with a signed record on every commit but the first; `span`: commits of a session."""
     repo = folder / "work"
     repo.mkdir()
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = {"cwd": repo, "check": True, "capture_output": True, "env": env}
     subprocess.run(["git", "init", "-q"], **run)  # type: ignore[call-overload]
     subprocess.run([sys.executable, "-m", "gittraj", "init"], **run)  # type: ignore[call-overload]
-    stream, segments = history(commits, edits)
+    stream, segments = history(commits, edits, files)
     subprocess.run(["git", "fast-import", "--quiet"], input=stream, **run)  # type: ignore[call-overload]
     house = wiring.open_house(str(repo))
     signer = wiring.signer(house)
@@ -101,7 +103,7 @@ def prepare(folder: Path, commits: int, edits: int) -> Path:
     prev = ""
     for number, entries in enumerate(segments):
         commit = house.repository.commit(ids[number + 1])
-        session, index = f"session-{number // SPAN}", number % SPAN
+        session, index = f"session-{number // span:04d}", number % span
         prev = prev if index else ""
         head = SessionHead("claude-code", session, "claude-jsonl", "2.1.40", "claude-opus", cwd=HOME)
         segment = Segment(head, entries, index, index * (2 * edits + 1), prev)

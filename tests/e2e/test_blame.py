@@ -101,6 +101,20 @@ def test_lines_in_sub_directories_renamed_files_and_the_forms_of_git(shop: Works
     assert json.loads(shop.out("traj", "blame", "--json", "other.py", cwd=inside))["file"] == "deep/other.py"
 
 
+def test_a_commit_that_was_rewritten_is_told_as_the_one_it_was_made_of(shop: Workshop) -> None:
+    claude = shop.claude()
+    claude.say("Write it")
+    claude.write("a.txt", "one\ntwo\n")
+    claude.run("git add -A && git commit -qm A")
+    before = blamed(shop, "a.txt")
+    shop.git("commit", "-q", "--amend", "-m", "Reworded")
+    after = blamed(shop, "a.txt")
+    assert after[0]["commit"] == shop.out("rev-parse", "HEAD") != before[0]["commit"]
+    keys = ("class", "agent", "model", "session", "turn_index", "trusted")
+    assert [[each[key] for key in keys] for each in after] == [[each[key] for key in keys] for each in before]
+    assert {each["class"] for each in after} == {"agent"}
+
+
 def test_what_is_not_committed_yet_and_what_is_no_file(mixed: Workshop) -> None:
     kept = (mixed.repo / "money.py").read_bytes()
     (mixed.repo / "money.py").write_bytes(kept + b"new = 1\n")

@@ -1,0 +1,128 @@
+"""Rows of the index as bytes: segments, ranges, edits and trails go in, MessagePack comes out, and back.
+
+Sessions are told by their place among the segments of the same commit. Bytes that do not read raise `IndexDamagedError`.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from gittraj.errors import IndexDamagedError
+from gittraj.model.edit import Edit, Span, Trail
+from gittraj.model.report import CLASSES, LineRange, ReplayedSegment
+
+T = TypeVar("T")
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class _Edit(msgspec.Struct, array_like=True):
+    """An edit without its commit, which the row stands under; `session` by place."""
+
+    file: str
+    start_line: int
+    end_line: int
+    lines_added: int
+    lines_removed: int
+    turn_index: int
+    entry: int
+    timestamp: str
+    session: int
+    agent: str
+    model: str
+    call: str
+    committed: bool
+    spans: tuple[Span, ...]
+    kind: str
+
+
+_RANGES = msgspec.msgpack.Decoder(list[tuple[int, int, int, int, int, int]])  # start, end, class, session, entry, turn
+_SEGMENT = msgspec.msgpack.Decoder(ReplayedSegment)
+_EDITS = msgspec.msgpack.Decoder(list[_Edit])
+_TRAIL = msgspec.msgpack.Decoder(Trail)
+
+
+def packed_segment(each: ReplayedSegment) -> bytes:
+    """A segment's row."""
+    return _encode(each)
+
+
+def segment(data: bytes) -> ReplayedSegment:
+    """The segment in a row."""
+    return _read(_SEGMENT, data)
+
+
+def packed_ranges(found: Iterable[LineRange], sessions: Sequence[str]) -> bytes:
+    """The ranges of one file."""
+    return _encode(
+        [
+            (each.start, each.end, CLASSES.index(each.kind), _place(sessions, each.session), each.entry, each.turn)
+            for each in found
+        ]
+    )
+
+
+def ranges(data: bytes, sessions: Sequence[str]) -> list[LineRange]:
+    """The ranges in a row."""
+    return [
+        LineRange(start, end, _at(CLASSES, kind), _at(sessions, place) if place >= 0 else "", entry, turn)
+        for start, end, kind, place, entry, turn in _read(_RANGES, data)
+    ]
+
+
+def packed_edits(found: Iterable[Edit], sessions: Sequence[str]) -> bytes:
+    """The edits of one commit."""
+    return _encode(
+        [
+            _Edit(
+                each.file, each.start_line, each.end_line, each.lines_added, each.lines_removed, each.turn_index, each.entry,
+                each.timestamp, _place(sessions, each.session), each.agent, each.model, each.call, each.committed, each.spans,
+                each.kind,
+            )
+            for each in found
+        ]
+    )  # fmt: skip
+
+
+def edits(data: bytes, sessions: Sequence[str], commit: str) -> list[Edit]:
+    """The edits in the row of `commit`."""
+    return [
+        Edit(
+            each.file, each.start_line, each.end_line, each.lines_added, each.lines_removed, each.turn_index, each.entry,
+            each.timestamp, _at(sessions, each.session) if each.session >= 0 else "", each.agent, each.model, commit, each.call,
+            each.committed, each.spans, each.kind,
+        )
+        for each in _read(_EDITS, data)
+    ]  # fmt: skip
+
+
+def packed_trail(each: Trail) -> bytes:
+    """A trail's row."""
+    return _encode(each)
+
+
+def trail(data: bytes) -> Trail:
+    """The trail in a row."""
+    return _read(_TRAIL, data)
+
+
+def _place(sessions: Sequence[str], session: str) -> int:
+    return sessions.index(session) if session in sessions else -1
+
+
+def _at(names: Sequence[str], place: int) -> str:
+    try:
+        return names[place]
+    except IndexError as error:
+        raise _damaged(error) from error
+
+
+def _read(decoder: "msgspec.msgpack.Decoder[T]", data: Any) -> T:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, TypeError, RecursionError) as error:
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> IndexDamagedError:
+    return IndexDamagedError(f"the index cannot be used: {error}", hint="git traj index --rebuild")
