@@ -39,6 +39,27 @@ def explain(console: Console, commit: str | None = None, *, trust: str | None = 
     return 0 if found.verdict.status in ("verified", "carried", "exempt") else 1
 
 
+def exempt(console: Console, commit: str, *, reason: str | None = None, until: str | None = None) -> int:
+    """Excuse a commit from the policy, signed, for a reason and a time."""
+    from gittraj.errors import UsageError
+    from gittraj.flows.vouch import exempt as flow
+
+    if not reason or not until:
+        raise UsageError("an exemption takes --reason and --until", hint="git traj policy exempt -h")
+    done = flow(commit, reason, until)
+    console.say(f"{done.id[:8]} is exempt until {until}, once the notes are pushed")
+    return 0
+
+
+def approve(console: Console, commit: str) -> int:
+    """Consent, signed, to what a commit changes about the policy or the trusted keys."""
+    from gittraj.flows.vouch import approve as flow
+
+    done = flow(commit)
+    console.say(f"you consent to what {done.id[:8]} changes about trust, once the notes are pushed")
+    return 0
+
+
 def _tell(console: Console, policy: "PolicySource", *, json: bool) -> int:
     if json:
         from gittraj.cli import shapes
@@ -110,5 +131,24 @@ COMMANDS = (
         JSON,
         exits="1: the commit falls short.",
         examples=(("git traj policy explain HEAD", "the last commit"),),
+    ),
+    Command(
+        "policy exempt",
+        exempt,
+        "Excuse a commit from the policy, for a reason and a time.",
+        Parameter("commit", help="the commit", required=True),
+        Parameter("reason", "--reason", help="why, one line", metavar="TEXT"),
+        Parameter("until", "--until", help="until when (UTC), for example 2026-12-31", metavar="DATE"),
+        about="A statement in the commit's note, signed by somebody whom the policy names as a reviewer. It excuses a missing trace and "
+        "what falls short of the policy, never damage, a bad signature or a statement of another commit.",
+        examples=(('git traj policy exempt HEAD --reason "hotfix by hand" --until 2026-12-31', "one commit"),),
+    ),
+    Command(
+        "policy approve",
+        approve,
+        "Consent to what a commit changes about policy or keys.",
+        Parameter("commit", help="the commit", required=True),
+        about="A commit that changes .gittraj.toml, the list of trusted or the list of revoked keys fails unless somebody trusted before "
+        "the change consents: a reviewer where the policy names any, else any trusted signer.",
     ),
 )

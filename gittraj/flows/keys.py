@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gittraj.codec.digest import sha256
 from gittraj.errors import KeyringError
 from gittraj.flows.wiring import key_settings, keychain, open_house
 from gittraj.keyring import files, keys, places, signers, trust
@@ -15,7 +16,7 @@ def list_keys(*, directory: str | None = None) -> list[KeyLine]:
     lines = []
     try:
         public, path = signers.own_key(settings, house.env)
-        lines.append(_line(settings.email, public, path or "ssh-agent", "signs", _usable(settings, house.env)))
+        lines.append(told(settings.email, public, path or "ssh-agent", "signs", _usable(settings, house.env)))
     except KeyringError as error:
         lines.append(
             KeyLine(
@@ -27,10 +28,11 @@ def list_keys(*, directory: str | None = None) -> list[KeyLine]:
         lines.append(
             KeyLine(
                 line.principals,
-                keys.fingerprint_text(keys.parse_blob(line.blob).fingerprint),
+                keys.fingerprint_text(sha256(line.blob)),
                 keys.blob_type(line.blob),
                 place,
-                "trusted",
+                "authority" if line.authority else "trusted",
+                trusted.standing(line),
             )
         )
     return lines
@@ -45,17 +47,22 @@ def new_key(*, directory: str | None = None) -> KeyLine:
         raise KeyringError(f"{path}: there is a key already", hint="git traj keys")
     public = files.generate(path, settings.email)
     trust.trust_own_key(settings.config_dir, settings.email, public)
-    return _line(settings.email, public, path, "signs", "")
+    return told(settings.email, public, path, "signs", "")
 
 
 def trust_key(principal: str, key_text: str, *, directory: str | None = None) -> KeyLine:
     """Trust another's key, at user level: `key_text` is a public key line, or the path of a file that holds one."""
     house = open_house(directory)
     settings = key_settings(house)
-    literal = key_text.startswith(("ssh-", "ecdsa-", "sk-"))
-    public = keys.parse_line(key_text) if literal else _in_file(key_text)
+    public = public_key_in(key_text)
     trust.trust_own_key(settings.config_dir, principal, public)
-    return _line(principal, public, places.allowed_signers_path(settings.config_dir), "trusted", "")
+    return told(principal, public, places.allowed_signers_path(settings.config_dir), "trusted", "")
+
+
+def public_key_in(key_text: str) -> keys.PublicKey:
+    """The key that a text is, or that stands in the file it names. Raises `KeyringError`."""
+    literal = key_text.startswith(("ssh-", "ecdsa-", "sk-"))
+    return keys.parse_line(key_text) if literal else _in_file(key_text)
 
 
 def _in_file(path: str) -> keys.PublicKey:
@@ -76,5 +83,6 @@ def _usable(settings: signers.KeySettings, env: Mapping[str, str]) -> str:
     return ""
 
 
-def _line(principal: str, public: keys.PublicKey, source: str, role: str, usable: str) -> KeyLine:
+def told(principal: str, public: keys.PublicKey, source: str, role: str, usable: str = "") -> KeyLine:
+    """A key as reports tell it."""
     return KeyLine(principal, keys.fingerprint_text(public.fingerprint), public.type, source, role, usable)

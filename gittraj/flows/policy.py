@@ -1,5 +1,6 @@
 """The policy in force: a repository and a trusted ref go in; the rules that hold, and whom to trust, come out."""
 
+import time
 from typing import NamedTuple
 
 import msgspec
@@ -9,11 +10,13 @@ from gittraj.errors import PolicyError, StoreError
 from gittraj.flows import trust
 from gittraj.flows.trust import Anchor
 from gittraj.flows.wiring import House, Keychain
+from gittraj.keyring.revocation import day
 from gittraj.model.commit import Commit
 from gittraj.model.completeness import Completeness
 from gittraj.model.report import CommitVerdict, PolicySource
 from gittraj.model.verdict import Check
 from gittraj.policy import file
+from gittraj.policy.claims import TRACES, exemption
 from gittraj.policy.facts import Facts, Ruling
 from gittraj.policy.policy import Policy, default
 
@@ -48,7 +51,7 @@ class InForce(NamedTuple):
 
     def rulings(self, verdict: CommitVerdict, complete: Completeness) -> list[Ruling]:
         """What every rule says of a commit that was judged; [] where it has no trace. `complete`: what is missing from the notes."""
-        if not verdict.statements:
+        if not any(each.statement.kind in TRACES for each in verdict.statements):
             return []
         facts = self.facts(verdict.commit)
         checks = (*verdict.checks, _completeness(verdict.commit.id, complete))
@@ -57,17 +60,25 @@ class InForce(NamedTuple):
         )
 
     def decided(self, verdict: CommitVerdict, complete: Completeness) -> CommitVerdict:
-        """The verdict after the written policy had its say; what failed before stays as it is."""
-        if not self.policy.written or verdict.status not in ("verified", "carried", "untrusted"):
+        """The verdict after the written policy had its say; a trace that is not good in itself stays failed, whoever excuses it."""
+        if not self.policy.written or verdict.status not in ("verified", "carried", "untrusted", "missing"):
             return verdict
-        wrong = [ruling for ruling in self.rulings(verdict, complete) if not ruling.ok]
-        if not wrong:
-            return msgspec.structs.replace(
-                verdict, status="verified" if verdict.status == "untrusted" else verdict.status, reason=""
-            )
-        status = "untrusted" if all(ruling.rule == "signer" for ruling in wrong) else "failed"
-        told = (ruling.why if ruling.rule == "signer" else f"{ruling.rule}: {ruling.why}" for ruling in wrong)
-        return msgspec.structs.replace(verdict, status=status, reason="; ".join(told))
+        status, reason = verdict.status, verdict.reason
+        if status != "missing":
+            wrong = [ruling for ruling in self.rulings(verdict, complete) if not ruling.ok]
+            told = (ruling.why if ruling.rule == "signer" else f"{ruling.rule}: {ruling.why}" for ruling in wrong)
+            reason = "; ".join(told)
+            if wrong:
+                status = "untrusted" if all(ruling.rule == "signer" for ruling in wrong) else "failed"
+            elif status == "untrusted":
+                status = "verified"
+        if status in ("missing", "untrusted", "failed"):
+            excuse, why = exemption(verdict.commit.id, verdict.statements, self.policy.roles, int(time.time()))
+            if excuse is not None:
+                status, reason = "exempt", f"{excuse.principal} exempts it until {day(excuse.until)}: {excuse.reason}"
+            elif why:
+                reason = f"{reason}; {why}"
+        return msgspec.structs.replace(verdict, status=status, reason=reason)
 
     def facts(self, commit: Commit) -> Facts:
         """What the policy looks at before any trace."""

@@ -16,9 +16,12 @@ from gittraj.flows.judge import Judge
 from gittraj.flows.policy import InForce, policy_at
 from gittraj.flows.replay import FEW, plan
 from gittraj.flows.statements import NoteRead
+from gittraj.flows.trust_changes import TrustChanges
 from gittraj.model.commit import Commit
 from gittraj.model.report import CommitVerdict, Lines, VerifyReport
+from gittraj.model.states import Verified
 from gittraj.model.verdict import REPLAYED, Check
+from gittraj.policy.claims import TRACES
 from gittraj.replay import checks as replayed
 from gittraj.store import seen_tips
 
@@ -61,10 +64,11 @@ def verify_commits(
     house = in_force.house
     seen_tips.saw(house.repository.common_dir, house.notes.tip())
     judge = Judge(house, keys=in_force.keys, many=len(commits) > FEW)
+    changes = TrustChanges(in_force)
     wanted = demands or Demands()
     if wanted.allow_untrusted and in_force.policy.written:
         raise UsageError("--allow-untrusted: the policy of this repository says whose signature is enough")
-    verdicts = [_judge(in_force, house.repository.commit(one), judge, wanted, must=single) for one in commits]
+    verdicts = [_judge(in_force, house.repository.commit(one), judge, wanted, changes, must=single) for one in commits]
     # asked for one commit, what happened to other notes is not the question
     complete = judge_completeness(house, in_force.keys, verdicts, whole=not single)
     verdicts = [in_force.decided(verdict, complete) for verdict in verdicts]
@@ -72,24 +76,39 @@ def verify_commits(
     return VerifyReport(good and complete.result != "fail", tuple(verdicts), complete, in_force.source)
 
 
-def _judge(in_force: InForce, commit: Commit, judge: Judge, demands: Demands, *, must: bool) -> CommitVerdict:
+def _judge(
+    in_force: InForce, commit: Commit, judge: Judge, demands: Demands, changes: TrustChanges, *, must: bool
+) -> CommitVerdict:
     read = judge.tracer.read(commit)
+    change = changes.check(commit, read.statements if read else ())
+    more = (change,) if change else ()
+    if change and change.result == "fail":
+        statements, damage = (read.statements, read.damage) if read else ((), ())
+        return CommitVerdict(commit, "failed", statements, damage, f"{change.name}: {change.detail}", more)
     if read is None:
-        if must and not in_force.policy.written:
-            return CommitVerdict(commit, "missing", (), reason="it has no trace")
-        need = in_force.needs(commit)
-        if need.ok:
-            return CommitVerdict(commit, "missing", (), reason=f"{need.why}, but it has no trace")
-        return CommitVerdict(commit, "exempt", (), reason=need.why)
+        return _untraced(in_force, commit, (), more, must=must)
     status, reason = status_of(read, demands.allow_untrusted)
     if status == "failed" and read.carried is None:
         checks = tuple(Check(name, "skip", "the trace is not good") for name in REPLAYED)
-        return CommitVerdict(commit, status, read.statements, read.damage, reason, checks)
+        return CommitVerdict(commit, status, read.statements, read.damage, reason, (*checks, *more))
+    if not any(statement.statement.kind in TRACES for statement in read.statements):
+        return _untraced(in_force, commit, read.statements, more, must=must)
     checks, coverage = _replayed(judge, commit, read, demands.coverage)
     short = [check for check in checks if _falls_short(check, demands)]
     if short and status != "failed":
         status, reason = "failed", "; ".join(f"{check.name}: {check.detail}" for check in short)
-    return CommitVerdict(commit, status, read.statements, read.damage, reason, checks, coverage, read.carried)
+    return CommitVerdict(commit, status, read.statements, read.damage, reason, (*checks, *more), coverage, read.carried)
+
+
+def _untraced(
+    in_force: InForce, commit: Commit, statements: tuple[Verified, ...], more: tuple[Check, ...], *, must: bool
+) -> CommitVerdict:
+    """The verdict on a commit whose note, if any, holds no record: words of people about it are no trace."""
+    if must and not in_force.policy.written:
+        return CommitVerdict(commit, "missing", statements, reason="it has no trace", checks=more)
+    need = in_force.needs(commit)
+    status, reason = ("missing", f"{need.why}, but it has no trace") if need.ok else ("exempt", need.why)
+    return CommitVerdict(commit, status, statements, reason=reason, checks=more)
 
 
 def _replayed(judge: Judge, commit: Commit, read: NoteRead, least: int) -> tuple[tuple[Check, ...], dict[str, Lines]]:

@@ -40,6 +40,12 @@ class AllowedSigners:
         """Every line with the place where it stands, authorities included."""
         return [entry for entries in self._lines.values() for entry in entries]
 
+    def standing(self, line: Line) -> str:
+        """What bounds the trust in a line, in words; "" for nothing."""
+        told = self._revoked.standing(line.blob)
+        bounds = [("from", line.valid_after), ("until", line.valid_before)]
+        return "; ".join([*([told] if told else []), *(f"{word} {day(at)}" for word, at in bounds if at is not None)])
+
     def of(self, name: str) -> list[Line]:
         """The lines that come from the source called `name`."""
         return [line for place, line in self.keys() if place == f"{name}:{line.number}"]

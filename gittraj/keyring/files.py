@@ -173,6 +173,20 @@ def generate(path: str, comment: str = "gittraj") -> PublicKey:
     return PublicKey(line.split()[0], a2b_base64(line.split()[1]), comment)
 
 
+def put_away(path: str, mark: str) -> str:
+    """Move a private key and its public half aside, to `path`-`mark`; the new path. Raises `KeyringError`; nothing is overwritten."""
+    target = f"{path}-{mark}"
+    if exists(target):
+        raise KeyringError(f"{target}: something lies there already")
+    try:
+        os.rename(path, target)
+        if exists(f"{path}.pub"):
+            os.rename(f"{path}.pub", f"{target}.pub")
+    except OSError as error:
+        raise KeyringError(f"{path}: cannot be put away: {error.strerror}") from error
+    return target
+
+
 def _claim(temporary: str, path: str) -> None:
     """Give the finished file its name, or raise `FileExistsError`: a link fails where the name is taken, a rename does not."""
     try:

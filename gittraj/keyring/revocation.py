@@ -64,6 +64,13 @@ class Revoked:
         own = key in self.blobs or (bool(self.prints) and sha256(key) in self.prints)
         return own or any(each.holds(key) for each in self._more)
 
+    def standing(self, key: bytes) -> str:
+        """Whether and from when on a key is revoked, in words; "" where it is not."""
+        if self.holds(key):
+            return "revoked"
+        dates = [each.dated[key] for each in (self, *self._more) if key in each.dated]
+        return f"revoked from {day(min(dates))} on" if dates else ""
+
     def judge(self, key: bytes, at: int | None, asked: Asked) -> Standing:
         """What is said of a statement that claims to be signed at `at` (epoch seconds, None if nothing)."""
         found = [standing for each in (self, *self._more) if any(standing := each.says(key, at, asked))]
