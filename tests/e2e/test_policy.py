@@ -67,8 +67,10 @@ def test_what_is_judged_cannot_change_what_it_is_judged_by(shop: Workshop, tmp_p
     shop.git("add", "-A", cwd=side)
     robot = {"GITTRAJ": "0", "GIT_AUTHOR_EMAIL": "r7@robots.example.org"}
     shop.git("commit", "-qm", "Loosen", cwd=side, env=robot)
-    found = verdicts(shop, "origin/main..loose")
-    assert found[0][0] == "missing" and "robots.example.org" in found[0][1]
+    shop.git("commit", "-q", "--allow-empty", "-m", "And use it", cwd=side, env=robot)
+    after, change = verdicts(shop, "origin/main..loose")
+    assert after[0] == "missing" and "robots.example.org" in after[1]
+    assert change == ("failed", "trust: .gittraj.toml changed without the consent of anybody trusted before")
     shop.git("worktree", "remove", "--force", str(side))
     shop.git("branch", "-qD", "loose")
 
