@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from gittraj.capture import commit_calls, cut
-from gittraj.capture.moments import parse, seconds
+from gittraj.capture.moments import parse
 from gittraj.errors import AgentError, StoreError
 from gittraj.flows.tape import Copy, Tape, wind
 from gittraj.flows.wiring import House
@@ -20,6 +20,7 @@ from gittraj.imports.entire import Kept, Told
 from gittraj.model.commit import Commit
 from gittraj.store.tree_files import tree_files
 
+_LATE = 120  # seconds between a checkpoint and its own commit; an editor may be open meanwhile
 _ANCESTORS = 2000  # commits that are looked at to tell whether one of two that name a checkpoint lies before the other
 
 
@@ -114,13 +115,17 @@ class Source:
         ends = tape.ends()
         stops: dict[str, int] = {}
         for commit_id, (named, parts) in by_commit.items():
-            stops[commit_id] = max(_stop(tape, ends, named.commit, one) for one in parts)
+            first_parent = self._commits.get(named.commit.parents[0]) if named.commit.parents else None
+            made = first_parent.committer_time if first_parent else 0
+            stops[commit_id] = max(_stop(tape, ends, named.commit, one, made) for one in parts)
         found = []
         for commit_id, (named, parts) in by_commit.items():
-            first = 0
+            before: dict[tuple[str, ...], list[tuple[bool, int]]] = {}
             for other_id, (other, others) in by_commit.items():
                 if other_id != commit_id and self._precedes(other, others, named, parts, tape):
-                    first = max(first, stops[other_id])
+                    on_the_way = self._before(other.commit, named.commit)
+                    before.setdefault(other.checkpoints, []).append((on_the_way, stops[other_id]))
+            first = max((_end_of(copies) for copies in before.values()), default=0)
             found.append(Stretch(named.commit, min(first, stops[commit_id]), stops[commit_id], tuple(parts)))
         return sorted(found, key=lambda one: (one.stop, one.commit.committer_time, one.commit.id))
 
@@ -229,17 +234,33 @@ def _name(kept: Kept) -> str:
     return f"{kept.checkpoint}/{kept.number}"
 
 
-def _stop(tape: Tape, ends: list[int], commit: Commit, held: Held) -> int:
-    """How many entries of the tape belong to the commit or to what came before it, as far as one of its checkpoints tells."""
-    most = tape.stops[_name(held.kept)]
-    entries, ends = tape.entries[:most], ends[:most]
+def _end_of(copies: list[tuple[bool, int]]) -> int:
+    """Where copies of one commit, each with whether it is an ancestor, end: the ancestor if there is one, else the one that claims least."""
+    ancestors = [stop for on_the_way, stop in copies if on_the_way]
+    return max(ancestors) if ancestors else min(stop for _, stop in copies)
+
+
+def _stop(tape: Tape, ends: list[int], commit: Commit, held: Held, parent: int) -> int:
+    """How many entries of the tape belong to the commit or to what came before it, as far as one of its checkpoints tells.
+
+    A checkpoint's own transcript may end too early (it was not written out yet when the tool read it) or too late (the turn went on).
+    `parent`: when the commit's parent was made.
+    """
     written = msgspec.structs.replace(commit, committer_time=commit.author_time)
-    call = commit_calls.made(entries, commit) or commit_calls.made(entries, written)
+    call = commit_calls.made(tape.entries, commit) or commit_calls.made(tape.entries, written)
     if call is not None:
-        return cut.at_call(entries, ends, call)
-    created = parse(held.told.created)
-    moment = commit.committer_time if created is None else min(commit.committer_time, int(created))
-    last = next((at for entry in reversed(entries) if (at := seconds(entry)) is not None), None)
-    if last is None or last < moment + 1:
-        return most
-    return cut.at_time(entries, ends, msgspec.structs.replace(commit, committer_time=max(moment, commit.author_time)))
+        return cut.at_call(tape.entries, ends, call)
+    if not tape.timed:
+        return tape.stops[_name(held.kept)]
+    moment = _moment(commit, parse(held.told.created), parent)
+    return cut.at_time(tape.entries, ends, msgspec.structs.replace(commit, committer_time=moment))
+
+
+def _moment(commit: Commit, created: float | None, parent: int) -> int:
+    """When the work that the checkpoint tells of was committed: `created` is the tool's own clock at that time."""
+    rewritten = parent > commit.author_time  # onto a parent that was not there yet
+    if created is None:
+        return commit.author_time if rewritten else commit.committer_time
+    if commit.author_time > created + _LATE:  # a squash; its own time says nothing of the commits that it holds
+        return int(created)
+    return min(commit.committer_time, max(int(created), commit.author_time)) if rewritten else commit.committer_time

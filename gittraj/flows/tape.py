@@ -90,9 +90,10 @@ class Tape:
         start = self._ends[first - 1][1] if first and self._ends[first - 1][0] == at else 0
         return Piece(start, end, sha256_hex(self._copies[at][start:end]))
 
-    def last_moment(self) -> float:
-        """When the last entry was written; 0 where none says."""
-        return next((moment for entry in reversed(self.entries) if (moment := seconds(entry)) is not None), 0.0)
+    @property
+    def timed(self) -> bool:
+        """Whether the entries say when they were written."""
+        return any(seconds(entry) is not None for entry in self.entries)
 
     def _known(self, entries: Sequence[Entry]) -> int | None:
         """How many of `entries` are on the tape already; None where all are."""

@@ -6,6 +6,7 @@ from gittraj.model.report import Lines, ReplayedCommit, ReplayedFile
 from gittraj.model.verdict import Check
 from gittraj.replay.attribution import Contents
 from gittraj.replay.attribution import check as attribution
+from gittraj.replay.compare import PART
 
 _SHOWN = 60  # characters of a line that a check quotes
 
@@ -34,7 +35,8 @@ def edits(commit: ReplayedCommit) -> Check:
     matching = sum(1 for file in files if file.status == "match")
     if not matching:
         return Check("edits", "skip", "no changed file is in the trace")
-    return Check("edits", "pass", f"{matching}/{len(files)} files")
+    parts = sum(1 for file in files if file.reason == PART)
+    return Check("edits", "pass", f"{matching}/{len(files)} files" + (f", {parts} of them in part" if parts else ""))
 
 
 def coverage(commit: ReplayedCommit, *, least: int = 0) -> Check:

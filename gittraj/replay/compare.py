@@ -19,6 +19,8 @@ _FORMATTERS = re.compile(
     r"\b(black|ruff|isort|autopep8|yapf|prettier|eslint|biome|gofmt|goimports|gofumpt|rustfmt|cargo fmt|clang-format|dprint|"
     r"terraform fmt|swiftformat|ktlint|rubocop|mix format|zig fmt|dart format|npm run (?:format|lint)|make (?:fmt|format))\b"
 )
+# The same bytes come of staging a part and of undoing the rest by hand, so a commit with such a file is not called reproducible.
+PART = "a part of the replayed changes is committed"
 _SHOWN = 20  # lines of a differing hunk that are told
 _BLANKS = re.compile(rb"\s+")
 
@@ -98,7 +100,7 @@ def verdict(files: Sequence[ReplayedFile], operations: int) -> str:
     if not operations or not changed:
         return "no_operations"
     unexplained = any(file.coverage["unexplained"] != Lines() for file in changed)
-    if not unexplained and all(file.status == "match" for file in changed):
+    if not unexplained and all(file.status == "match" and file.reason != PART for file in changed):
         return "reproducible"
     explained = any(
         file.coverage[name] != Lines() for file in changed for name in ("agent", "shell", "human", "formatter")
@@ -143,7 +145,7 @@ def _status(
         if file.cause in ("redacted", "cut") or file.unfit:
             return "unverifiable", file.cause, file.reason
         if part:
-            return "match", "", "a part of the replayed changes is committed"
+            return "match", "", PART
         return (
             ("match", "external", file.reason or "not all lines are from the trace")
             if unexplained

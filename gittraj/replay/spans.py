@@ -64,7 +64,8 @@ def line_spans(old: bytes, new: bytes, regions: Sequence[Span]) -> tuple[Span, .
     found: list[Span] = []
     old_at = new_at = 0
     for region in (*regions, Span(len(before), len(before), len(after), len(after))):
-        if region.old_start - old_at != region.new_start - new_at or region.old_start < old_at:
+        fits = old_at <= region.old_start and region.old_end <= len(before) and region.new_end <= len(after)
+        if not fits or region.old_start - old_at != region.new_start - new_at:
             return diff_spans(old, new)
         if before[old_at : region.old_start] != after[new_at : region.new_start]:
             for step in range(region.old_start - old_at):
