@@ -42,8 +42,12 @@ MODULES = {
     "doctor": "doctor",
     "schema": "schema",
     "demo": "demo",
+    "receipt issue": "receipt",
+    "receipt check": "receipt",
+    "receipt export": "receipt",
+    "receipt import": "receipt",
 }
-DEFAULTS = {"keys": "list", "policy": "show"}  # a group named without a command of its own
+DEFAULTS = {"receipt": "issue", "keys": "list", "policy": "show"}  # a group named without a command of its own
 
 
 def run(arguments: list[str]) -> int:

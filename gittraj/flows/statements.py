@@ -2,17 +2,22 @@
 
 import functools
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
+
+import msgspec
 
 from gittraj.codec import framing
 from gittraj.codec.digest import sha256_hex
 from gittraj.errors import SealError
+from gittraj.flows.receipted import Receipted, receipted
 from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.model.carried import Carried
 from gittraj.model.commit import Commit
 from gittraj.model.ports import Evidence
 from gittraj.model.report import NoteDamage
 from gittraj.model.states import Statement, Verified
+from gittraj.seal import receipts
 from gittraj.seal.content import standard_validators
 from gittraj.seal.statement import parse
 from gittraj.seal.verify import Expected, verify
@@ -46,38 +51,64 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
     rules = standard_validators()
     expected = Expected(commit.id, commit.tree, commit.parents, house.repository.object_format)
     damage = [NoteDamage(part.start, part.end, part.reason) for part in parts.damage]
-    statements, named, seen = [], set(), set()
-    seen_first = functools.partial(first_seen, house, commit.id)
+    statements: list[Verified] = []
+    named: set[str] = set()
+    found = _united(item.raw for item in parts.items if item.kind == "statement")
+    for raw, parsed in found:
+        digest = parsed.digest if parsed else ""
+        named.add(digest)
+        proof = receipted(parsed, keys) if parsed else None
+        verified = verify(
+            raw,
+            keys=keys.key,
+            trust=keys.signers,
+            commit=expected,
+            body=bodies.get(digest),
+            validators=rules,
+            evidence=functools.partial(evidence, house, commit.id, proof),
+            parsed=parsed,
+        )
+        if proof:
+            verified = msgspec.structs.replace(verified, checks=(*verified.checks, proof.check))
+        statements.append(verified)
     for item in parts.items:
-        if item.kind == "statement" and item.raw not in seen:
-            seen.add(item.raw)
-            parsed = _parsed(item.raw)
-            digest = parsed.digest if parsed else ""
-            named.add(digest)
-            statements.append(
-                verify(
-                    item.raw,
-                    keys=keys.key,
-                    trust=keys.signers,
-                    commit=expected,
-                    body=bodies.get(digest),
-                    validators=rules,
-                    evidence=seen_first,
-                    parsed=parsed,
-                )
-            )
-        elif item.kind == "unknown":
+        if item.kind == "unknown":
             damage.append(NoteDamage(item.start, item.end, "an item that is neither a statement nor a body"))
-    for item in parts.items:
         if item.kind == "body" and sha256_hex(framing.content(item)) not in named:
             damage.append(NoteDamage(item.start, item.end, "a body that no statement names (body: mismatch)"))
     return NoteRead(tuple(statements), tuple(sorted(damage, key=lambda one: one.start)))
 
 
-def first_seen(house: House, commit: str, statement: Statement) -> Evidence:
-    """When this clone first saw the statement in the commit's note; now, where it kept no such memory."""
+def evidence(house: House, commit: str, proof: Receipted | None, statement: Statement) -> Evidence:
+    """When the statement was there at the latest: by a trusted log's receipt, else when this clone first saw it, else now."""
+    if proof and proof.by is not None:
+        return Evidence(proof.by, "receipt")
     found = seen_tips.first(house.notes, commit, statement.raw)
     return Evidence(found, "first seen") if found else Evidence(int(time.time()))
+
+
+def _united(found: Iterable[bytes]) -> list[tuple[bytes, Statement | None]]:
+    """Each statement once, with the receipts of all its copies: a merge of notes may bring back one from before it was registered."""
+    united: dict[object, tuple[bytes, Statement | None]] = {}
+    for raw in found:
+        parsed = _parsed(raw)
+        name = (parsed.protected, parsed.payload, parsed.signature) if parsed else raw
+        there = united.get(name)
+        if there is None:
+            united[name] = (raw, parsed)
+        elif there[1] and parsed and there[0] != raw:
+            united[name] = _joined(there[1], parsed) or there
+    return list(united.values())
+
+
+def _joined(left: Statement, right: Statement) -> tuple[bytes, Statement | None] | None:
+    try:
+        raw = receipts.with_receipts(left, [*receipts.of(left), *receipts.of(right)])
+    except SealError as error:  # one of them is no list of receipts: let that be seen
+        del error
+        wrong = left if receipts.RECEIPTS in left.unprotected else right
+        return wrong.raw, wrong
+    return raw, _parsed(raw)
 
 
 def _parsed(raw: bytes) -> Statement | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gittraj.keyring import places
 from gittraj.keyring.allowed_signers import AllowedSigners
+from gittraj.keyring.allowed_signers_file import Line
 from gittraj.keyring.signers import KeySettings, KeySigner, choose
 from gittraj.store.notes import NoteStore
 from gittraj.store.repository import Repository, open_repository
@@ -43,6 +44,10 @@ class Keychain(NamedTuple):
     def key(self, kid: bytes) -> bytes | None:
         """The SSH wire-format key of which `kid` is the fingerprint, if any trust file names it."""
         return self.signers.key_for(kid)
+
+    def lines(self) -> list[tuple[str, Line]]:
+        """Every line of every trust file, with the place where it stands."""
+        return self.signers.keys()
 
 
 def open_house(

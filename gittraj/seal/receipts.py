@@ -29,7 +29,7 @@ class Receipt(NamedTuple):
     issued_at: int
     key: bytes
     size: int
-    index: int
+    position: int
     path: tuple[bytes, ...]
 
 
@@ -99,7 +99,7 @@ def holds(receipt: Receipt, registered: bytes, key: bytes) -> str:
     if receipt.parts.header[headers.ALG] not in accepted_algorithms(key):
         return "its algorithm does not go with the log's key"
     try:
-        found = merkle.root_from_path(merkle.leaf_hash(registered), receipt.index, receipt.size, receipt.path)
+        found = merkle.root_from_path(merkle.leaf_hash(registered), receipt.position, receipt.size, receipt.path)
     except CodecError as error:
         return error.message
     cose = cose_key(key)

@@ -82,6 +82,10 @@ class NoteStore:
         """Make `blob` the note of `commit`, whatever stood there; False where it is the same."""
         return self._edit(commit, lambda _: blob, message)
 
+    def change(self, commit: str, make: Callable[[bytes | None], bytes | None], *, message: str) -> bool:
+        """Make the note of `commit` what `make` gives for the one that is there (None: none), again where others write meanwhile."""
+        return self._edit(commit, make, message)
+
     def remove(self, commit: str, *, message: str = "Notes removed by git traj") -> bool:
         """Take the note of `commit` away; False where there is none."""
         return self._edit(commit, lambda _: None, message)

@@ -36,7 +36,7 @@ def test_a_receipt_proves_that_the_log_holds_the_statement(
 ) -> None:
     raw = receipts.issue(LOG, registered(statement, others, at), at, signer, AT)
     receipt = receipts.read(raw)
-    assert (receipt.issuer, receipt.issued_at, receipt.size, receipt.index) == (LOG, AT, others + 1, at)
+    assert (receipt.issuer, receipt.issued_at, receipt.size, receipt.position) == (LOG, AT, others + 1, at)
     assert receipts.holds(receipt, receipts.entry(statement), signer.public_key) == ""
     assert receipts.holds(receipt, receipts.entry(statement), Ed25519Signer(8).public_key) != ""
     assert receipts.holds(receipt, b"another entry", signer.public_key) != ""
