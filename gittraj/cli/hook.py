@@ -1,47 +1,70 @@
-"""`git traj hook NAME …`: what git's shims call; arguments and environment go in, always exit code 0 out for hooks that record.
+"""`git traj hook NAME …`: what git's shims and the pre-commit framework call; arguments and environment go in, the exit code comes out.
 
-Does not import typer, and nothing heavy before something is to be done.
+Hooks that record always end with 0. Hooks that guard end with 1 where the answer is no and where it cannot be told. Does not import
+typer, and nothing heavy before something is to be done.
 """
 
 import os
 import sys
 
 PREFIX = "git-traj: "
+# name → the module of `gittraj.cli` whose `run(arguments)` is the hook
+GUARDS = {
+    "pre-push": "gate",
+    "pre-receive": "gate",
+    "traj-verify": "gate",
+}
 
 
 def run(arguments: list[str]) -> int:
     """Run the hook named first. A recording hook never fails the commit: problems are one line on stderr and in the doctor's log."""
     if not arguments:
-        _say("hook: name a hook, e.g. git traj hook post-commit")
+        say("hook: name a hook, e.g. git traj hook post-commit")
         return 2
     name = arguments[0]
+    if name in GUARDS:
+        return _guard(name, arguments)
     if name != "post-commit":
-        _say(f"hook: {name} is not known to this version")
+        say(f"hook: {name} is not known to this version")
         return 0
     try:
         from gittraj.flows.post_commit import post_commit
 
-        post_commit(os.getcwd(), os.environ, _say)
+        post_commit(os.getcwd(), os.environ, say)
     except KeyboardInterrupt:
         return 0
     except Exception as error:  # noqa: BLE001 - the commit stands whatever happens here
-        return _failed(error)
+        _failed(error, "the trace of this commit was not attached")
     return 0
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """A line on stderr, with our name before it."""
     from gittraj.cli.escape import visible
 
     sys.stderr.write(PREFIX + visible(line) + "\n")
 
 
-def _failed(error: Exception) -> int:
+def _guard(name: str, arguments: list[str]) -> int:
+    """A hook that guards: whatever goes wrong in it is a no, told in one line."""
+    from importlib import import_module
+
+    try:
+        code: int = import_module(f"gittraj.cli.{GUARDS[name]}").run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - fail closed: a guard that broke has not said yes
+        _failed(error, f"{name} could not decide, so it refuses")
+        return 1
+    return code
+
+
+def _failed(error: Exception, what: str) -> None:
     from gittraj.errors import GitTrajError
     from gittraj.flows.trouble import report
 
     if isinstance(error, GitTrajError):
-        _say(f"{error.message}; {error.hint}" if error.hint else error.message)
+        say(f"{error.message}; {error.hint}" if error.hint else error.message)
     else:
-        _say(f"the trace of this commit was not attached: {type(error).__name__}; details: git traj doctor")
+        say(f"{what}: {type(error).__name__}; details: git traj doctor")
     report(os.getcwd(), error)
-    return 0

@@ -11,13 +11,29 @@ if TYPE_CHECKING:
     from gittraj.model.report import Step
 
 
-def init(console: Console, remote: str | None = None, *, share: bool = False) -> int:
-    """Set this repository up: hooks, key, trust, note settings, and with `share` that notes go to `remote`."""
+def init(
+    console: Console,
+    remote: str | None = None,
+    *,
+    share: bool = False,
+    server: bool = False,
+    require_policy: bool = False,
+) -> int:
+    """Set this repository up: hooks, key, trust, note settings, and with `share` that notes go to `remote`; or as a server."""
     from gittraj.errors import UsageError
     from gittraj.flows.setup import init as flow
 
     if remote and not share:
         raise UsageError("init: a remote goes with --share", hint=f"git traj init --share {remote}")
+    if server and (share or remote):
+        raise UsageError("init: --server takes pushes, it does not share", hint="git traj init --server")
+    if require_policy and not server:
+        raise UsageError("init: --require-policy goes with --server", hint="git traj init --server --require-policy")
+    if server:
+        from gittraj.flows.setup_server import init_server
+
+        _tell(console, init_server(require_policy=require_policy))
+        return 0
     steps = flow(share=share, remote=remote)
     _tell(console, steps)
     console.hint("commit as usual, then: git traj show")
@@ -49,12 +65,21 @@ COMMANDS = (
         "Set this repository up: hook, key, trust, note settings.",
         Parameter("remote", help="with --share: the remote to share with; origin where none is named"),
         Parameter("share", "--share", help="send notes along with every git push to REMOTE", kind=FLAG),
+        Parameter("server", "--server", help="a repository that others push to: only the pre-receive hook", kind=FLAG),
+        Parameter(
+            "require_policy",
+            "--require-policy",
+            help="with --server: refuse every push while there is no policy",
+            kind=FLAG,
+        ),
         about="Hooks that are there already keep running; nothing is overwritten, and a second init changes nothing. git fetch brings "
         "the notes of others from then on. Nothing leaves your machine: notes are pushed by git traj push, or, after --share, along "
-        "with git push. Transcripts are then visible to whoever can read the remote.",
+        "with git push. Transcripts are then visible to whoever can read the remote. The pre-push hook refuses to push commits that "
+        "git traj verify does not let pass; git push --no-verify goes past it.",
         examples=(
             ("git traj init", "once per clone"),
             ("git traj init --share", "and share notes through origin"),
+            ("git traj init --server", "in the bare repository on a server"),
         ),
     ),
     Command(

@@ -16,16 +16,20 @@ from gittraj.model.states import Statement, Verified
 from gittraj.seal.chains import Finding, Link, judge
 from gittraj.seal.headers import RECORD
 from gittraj.seal.statement import parse
-from gittraj.store import note_history, tips
+from gittraj.store import note_history, tips, transfer
 from gittraj.store.note_history import HERE, SEEN, TOLD
+from gittraj.store.notes import REF
 
 WALK = 64  # ancestors of a range that are looked at for the record before its first one; then all notes are read
 
 
 def judge_completeness(
-    house: House, keys: Keychain, verdicts: Iterable[CommitVerdict], *, whole: bool = True
+    house: House, keys: Keychain, verdicts: Iterable[CommitVerdict], *, whole: bool = True, remotes: bool = True
 ) -> Completeness:
-    """Whether anything is missing around these verdicts. `whole`: the notes ref is judged too, not only the chains. Raises `StoreError`."""
+    """Whether anything is missing around these verdicts. `whole`: the notes ref is judged too, not only the chains.
+
+    `remotes`: also what remotes showed. Raises `StoreError`.
+    """
     links = [link for verdict in verdicts for one in verdict.statements if (link := _link(one, verdict.commit.id))]
     found = judge(links, _Elsewhere(house, keys).holds_before)
     heads = statements = 0
@@ -36,7 +40,7 @@ def judge_completeness(
         if tip:
             heads, more = check_heads(house, book, keys, tip)
             found.extend(more)
-        found.extend(_remembered(house, book, tip))
+        found.extend(_remembered(house, book, tip, remotes))
     found.sort(key=lambda each: (not each.fatal, each.kind, each.session, each.commit, each.detail))
     unique = tuple(dict.fromkeys(Missing(*each) for each in found))
     result = "fail" if any(each.fatal for each in unique) else "pass"
@@ -76,17 +80,17 @@ def accept(house: House) -> int:
     return len(names)
 
 
-def _remembered(house: House, book: Book, tip: str) -> Iterator[Finding]:
+def _remembered(house: House, book: Book, tip: str, remotes: bool) -> Iterator[Finding]:
     repository = house.repository
     names = note_history.remembered(repository)
     known = tips.known_tip(repository.common_dir)
     for old in dict.fromkeys((names.get(SEEN + HERE, ""), known)):
         if old:
             yield from _gone(book, old, tip, "")
-    for name in sorted(names):
+    for name in sorted(names) if remotes else ():
         remote = name.removeprefix(SEEN + "remotes/")
         if name != SEEN + HERE and name.startswith(SEEN):
-            told = names.get(TOLD + "remotes/" + remote, "")
+            told = repository.ref(transfer.tracking(remote, REF)) or names.get(TOLD + "remotes/" + remote, "")
             if told != names[name]:
                 yield from _gone(book, names[name], told, remote)
 
@@ -161,14 +165,9 @@ class _Elsewhere:
         return found
 
     def _signed(self, statement: Statement) -> bool:
-        from gittraj.seal.verify import Expected, verify
+        from gittraj.seal.verify import is_signed
 
-        anchor = statement.anchor
-        if anchor is None:
-            return False
-        expected = Expected(anchor.commit, anchor.tree, anchor.parents, anchor.object_format)
-        checked = verify(statement.raw, keys=self._keys.key, trust=self._keys.signers, commit=expected, body=None)
-        return any(check.name == "signature" and check.result == "pass" for check in checked.checks)
+        return is_signed(statement.raw, self._keys.key)
 
 
 def _collect(found: dict[tuple[str, int, str], list[Statement]], note: bytes) -> None:

@@ -42,7 +42,8 @@ def doctor(*, directory: str | None = None) -> list[Finding]:
 
 
 def _hooks(house: House) -> Iterator[Finding]:
-    for one in hooks_install.status(house.repository, interpreter=sys.executable):
+    names = hooks_install.NAMES if house.repository.workdir else hooks_install.SERVER
+    for one in hooks_install.status(house.repository, names, interpreter=sys.executable):
         level, hint = _HOOK[one.how]
         yield Finding(level, f"hook {one.path}: {one.how}", "", one.hint or hint)
 

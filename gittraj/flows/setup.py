@@ -19,7 +19,7 @@ def init(*, share: bool = False, remote: str | None = None, directory: str | Non
     `share`: notes go along with every `git push` to `remote` (None: `sync.default_remote`) from now on.
     """
     house = open_house(directory)
-    steps = [_hook(one) for one in hooks_install.install(house.repository, interpreter=sys.executable)]
+    steps = [told_hook(one) for one in hooks_install.install(house.repository, interpreter=sys.executable)]
     steps += [Step(line) for line in config.configure(house.repository)]
     steps += [
         Step(f"git fetch {one} brings notes too", hint="those that are there now: git traj fetch")
@@ -51,6 +51,8 @@ def deinit(*, directory: str | None = None) -> list[Step]:
     steps = [_unhook(one) for one in hooks_install.uninstall(house.repository)]
     steps += [Step(line) for line in config.deconfigure(house.repository)]
     steps += [Step(f"git fetch {one} no longer brings notes") for one in refspecs.remove(house.repository)]
+    if config.unrequire_policy(house.repository):
+        steps.append(Step("pushes without a policy are no longer refused"))
     if config.unshare(house.repository):
         steps.append(Step("notes no longer go along with git push"))
     return steps or [Step("nothing of gittraj was set up here")]
@@ -80,7 +82,8 @@ _HOOK = {
 }
 
 
-def _hook(one: hooks_install.Installed) -> Step:
+def told_hook(one: hooks_install.Installed) -> Step:
+    """What became of one hook, in words."""
     return Step(_HOOK[one.how].format(path=one.path), one.how != "manual", one.hint)
 
 

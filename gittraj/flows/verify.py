@@ -55,11 +55,17 @@ def verify(
 
 
 def verify_commits(
-    in_force: InForce, commits: Sequence[str], *, demands: Demands | None = None, single: bool = False
+    in_force: InForce,
+    commits: Sequence[str],
+    *,
+    demands: Demands | None = None,
+    single: bool = False,
+    remotes: bool = True,
 ) -> VerifyReport:
     """Verdicts for these commits (full ids; parents before children, for replay's sake), in their order, by the policy in force.
 
-    `single`: the one commit was asked for by name, so without a written policy it must have a trace. Raises `StoreError`.
+    `single`: the one commit was asked for by name, so without a written policy it must have a trace. `remotes`: what remotes showed
+    of their notes counts for completeness. Raises `StoreError`.
     """
     house = in_force.house
     seen_tips.saw(house.repository.common_dir, house.notes.tip())
@@ -70,7 +76,7 @@ def verify_commits(
         raise UsageError("--allow-untrusted: the policy of this repository says whose signature is enough")
     verdicts = [_judge(in_force, house.repository.commit(one), judge, wanted, changes, must=single) for one in commits]
     # asked for one commit, what happened to other notes is not the question
-    complete = judge_completeness(house, in_force.keys, verdicts, whole=not single)
+    complete = judge_completeness(house, in_force.keys, verdicts, whole=not single, remotes=remotes)
     verdicts = [in_force.decided(verdict, complete) for verdict in verdicts]
     good = all(one.status in ("verified", "carried", "exempt") for one in verdicts)
     return VerifyReport(good and complete.result != "fail", tuple(verdicts), complete, in_force.source)

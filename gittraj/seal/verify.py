@@ -83,6 +83,15 @@ def verify(
     )
 
 
+def is_signed(raw: bytes, keys: Keys) -> bool:
+    """Steps 1 to 3 alone: whether `raw` is a statement and its signature holds, whoever signed it and for what."""
+    try:
+        statement = parse(raw)
+    except SealError:
+        return False
+    return _check_signature(statement, public_key(statement, keys)).result == "pass"
+
+
 def public_key(statement: Statement, keys: Keys) -> bytes | None:
     """The key of the statement in SSH wire format: the one it carries (`parse` held it against the kid), or the one known."""
     key: bytes | None = statement.header.get(headers.PUBLIC_KEY)

@@ -10,6 +10,7 @@ from gittraj.store.repository import Repository
 
 MODE = "concatenate"  # keeps every signature; `cat_sort_uniq` destroys binary notes, `overwrite` and `ignore` lose one side
 _SHARE = "gittraj.share"
+_REQUIRED = "gittraj.requirePolicy"
 _ADDED = "gittraj.addedRewriteRef"
 _SET = "gittraj.setRewriteMode"
 _PREVIOUS = "gittraj.previousRewriteMode"
@@ -68,6 +69,18 @@ def unshare(repository: Repository) -> bool:
         return False
     _unset(repository, _SHARE)
     return True
+
+
+def require_policy(repository: Repository) -> None:
+    """Let the pre-receive hook refuse pushes while there is no policy. Raises `StoreError`."""
+    repository.git.run(["config", "--local", "--replace-all", _REQUIRED, "true"])
+
+
+def unrequire_policy(repository: Repository) -> bool:
+    """Take that back; whether it was so. Raises `StoreError`."""
+    there = _local(repository, _REQUIRED) is not None
+    _unset(repository, _REQUIRED)
+    return there
 
 
 def display_warnings(repository: Repository) -> list[str]:

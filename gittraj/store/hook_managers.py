@@ -6,6 +6,7 @@ husky, lefthook and pre-commit write hooks anew when they like, so each is told 
 import os
 import re
 
+from gittraj.store.hook_shims import GATES
 from gittraj.store.repository import Repository
 
 HEAD_LIMIT = 64 * 1024  # of a hook or a configuration file, where a mark would stand
@@ -19,6 +20,8 @@ LEFTHOOK = tuple(
 
 def call_line(name: str) -> str:
     """The line with which somebody else's hook calls us, harmless where gittraj is not installed."""
+    if name in GATES:
+        return f'if command -v git-traj >/dev/null 2>&1; then git-traj hook {name} "$@" || exit 1; fi'
     return f'if command -v git-traj >/dev/null 2>&1; then git-traj hook {name} "$@" || :; fi'
 
 

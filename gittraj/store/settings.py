@@ -29,6 +29,7 @@ KNOWN = frozenset(
         "trustedref",
         "bodiesremote",
         "signnotes",
+        "requirepolicy",
     )
 )
 BOOKS = frozenset(("addedrewriteref", "previousrewritemode", "setrewritemode"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gittraj.store.hook_managers import call_line, hooks_dir
-from gittraj.store.hook_shims import _TEMPLATE, CHAINED, SHIM_ID, is_edited, is_shim, shim
+from gittraj.store.hook_shims import _GATE, _SWITCHES, _TEMPLATE, CHAINED, GATE_ID, SHIM_ID, is_edited, is_shim, shim
 from gittraj.store.hooks_install import install, status, uninstall
 from gittraj.store.repository import open_repository
 from tests.support.repo_builder import Repo
@@ -58,19 +58,22 @@ def hook(repo: Repo, name: str = "post-commit") -> Path:
 
 def do(repo: Repo, act: str, **more: str) -> list[str]:
     opened = open_repository(str(repo.path))
+    if act != "uninstall":
+        more["names"] = ("post-commit",)  # type: ignore[assignment]
     done = {"install": install, "uninstall": uninstall, "status": status}[act](opened, **more)  # type: ignore[operator]
     return [each.how for each in done]
 
 
 def test_the_top_level_shims_are_the_text_we_install() -> None:
     folder = Path(__file__).resolve().parents[2] / "hooks"
-    assert {path.name for path in folder.iterdir()} == {"post-commit"}
+    assert {path.name for path in folder.iterdir()} == {"post-commit", "pre-push", "pre-receive"}
     for path in folder.iterdir():
         assert path.read_text() == shim(path.name) and os.access(path, os.X_OK)
 
 
 def test_the_id_changes_with_the_text() -> None:
     assert hashlib.sha256(_TEMPLATE.encode()).hexdigest()[:8] == SHIM_ID
+    assert hashlib.sha256((_GATE + repr(_SWITCHES)).encode()).hexdigest()[:8] == GATE_ID
 
 
 def test_the_shim_is_plain_sh_and_its_interpreter_is_quoted() -> None:
@@ -218,7 +221,7 @@ def test_a_hooks_path_of_this_repository_is_used(
 def test_a_hooks_path_of_all_repositories_is_left_alone(repo: Repo, tmp_path: Path) -> None:
     (tmp_path / "all").mkdir()
     repo.git("config", "--global", "core.hooksPath", str(tmp_path / "all"))
-    (found,) = install(open_repository(str(repo.path)))
+    (found,) = install(open_repository(str(repo.path)), ("post-commit",))
     assert found.how == "manual" and "all your repositories" in found.hint and not list((tmp_path / "all").iterdir())
     assert do(repo, "status") == ["manual"]
 
@@ -232,7 +235,7 @@ def test_a_tracked_folder_of_hooks_is_never_written(repo: Repo, log: Path) -> No
     repo.write(".githooks/pre-push", "#!/bin/sh\n", executable=True)
     repo.commit("hooks")
     repo.git("config", "core.hooksPath", ".githooks")
-    (found,) = install(open_repository(str(repo.path)))
+    (found,) = install(open_repository(str(repo.path)), ("post-commit",))
     assert found.how == "manual" and ".githooks/post-commit" in found.hint
     assert repo.git("status", "--porcelain") == ""
     repo.write(".githooks/post-commit", f"#!/bin/sh\n{call_line('post-commit')}\n", executable=True)
@@ -260,7 +263,7 @@ def test_husky_is_told_where_its_own_line_goes(repo: Repo, log: Path) -> None:
         ".husky/_/h", 's="$(dirname "$(dirname "$0")")/$(basename "$0")"\n[ -f "$s" ] || exit 0\nsh -e "$s" "$@"\n'
     )
     repo.git("config", "core.hooksPath", ".husky/_")
-    (found,) = install(open_repository(str(repo.path)))
+    (found,) = install(open_repository(str(repo.path)), ("post-commit",))
     assert found.how == "manual" and found.path.endswith(".husky/post-commit") and "husky" in found.hint
     assert (repo.path / ".husky/_/post-commit").read_text() == stub and not (repo.path / ".husky/post-commit").exists()
     repo.write(".husky/post-commit", found.hint.partition(":  ")[2] + "\n")
@@ -274,7 +277,7 @@ def test_lefthook_is_told_what_to_configure_where_it_owns_the_hook(repo: Repo, l
     assert do(repo, "install") == ["written"]  # it does not own post-commit, so it never touches ours
     do(repo, "uninstall")
     repo.write("lefthook.yml", "post-commit:\n  commands: {}\n")
-    (found,) = install(open_repository(str(repo.path)))
+    (found,) = install(open_repository(str(repo.path)), ("post-commit",))
     assert found.how == "manual" and "lefthook.yml" in found.hint and not hook(repo).exists()
     repo.write("lefthook.yml", "post-commit:\n  commands:\n    gittraj: {run: git-traj hook post-commit}\n")
     assert do(repo, "install") == ["present"]
