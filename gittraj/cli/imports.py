@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from gittraj.model.report import Imported, ImportReport
 
-SOURCES = ("entire",)
+SOURCES = ("entire", "git-ai", "memento", "agentnote")
 SHOWN = 20  # statements, and problems, that are told one by one; the rest is counted (all of them with --json)
 
 
@@ -28,7 +28,7 @@ def bring(
     from gittraj.flows import importing as flow
 
     counter = _Counter(console)
-    report = flow.import_entire_history(revisions, dry_run=dry_run, redact=not no_redact, progress=counter)
+    report = flow.import_history(source, revisions, dry_run=dry_run, redact=not no_redact, progress=counter)
     counter.clear()
     if json:
         console.json(shape(report))
@@ -135,12 +135,14 @@ COMMANDS = (
         Parameter("dry_run", "--dry-run", help="say what would be imported, write nothing", kind=FLAG),
         Parameter("no_redact", "--no-redact", help="do not look for secrets; the record says so", kind=FLAG),
         JSON,
-        about="Records are marked as imported, redacted, and signed by you: that says who imported them, not that they are true. Running it "
+        about="Where a tool kept whole sessions (entire), they become records, redacted like any other; where it kept only who wrote what, an "
+        "attribution: a claim, which no command takes for a record. Both are marked as imported and signed by you: that says who imported them, not that they are true. Running it "
         "again adds what is new, and nothing twice. What is damaged or missing is told, and the rest goes on.",
         exits="1: there is no such history here, or no key can sign.",
         examples=(
             ("git traj import --from entire --dry-run", "what is there"),
             ("git traj import --from entire main~20..", "the last commits only"),
+            ("git traj import --from git-ai", "attributions from refs/notes/ai"),
         ),
     ),
 )

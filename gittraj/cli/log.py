@@ -51,6 +51,7 @@ def commit_lines(line: "LogLine", columns: int = 80) -> "Iterator[Line]":
         ("", f"  {steps:>9}  {size:<12}  "),
         ("", pad(fit(classes, CLASSES), CLASSES) + "  " if columns >= WIDE else ""),
         _SIGNS.get(line.verdict, ("dim", line.verdict)),
+        ("dim", f" from {one_line(', '.join(line.imported))[:30]}," if line.imported else ""),
         ("", f" {one_line(line.commit.subject)}"),
         right=EDGE,
     )

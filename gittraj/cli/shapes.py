@@ -180,6 +180,7 @@ def _log_line(line: LogLine) -> dict[str, Any]:
         "replay": line.replay or None,
         "added": line.added,
         "removed": line.removed,
+        "imported": list(line.imported),
         "verdict": line.verdict,
     }
 

@@ -84,6 +84,11 @@ def _statement(shown: "Shown", verified: "Verified", *, full: bool, columns: int
     from gittraj.model.entry import walk
 
     yield from trace_lines(verified)
+    if verified.statement.kind == "attribution":
+        from gittraj.cli.claim import claim_lines
+
+        yield from claim_lines(verified)
+        return
     record = readable(verified.record)
     if record is None:
         yield Line(("dim", "        the record itself is not here: nothing to tell"))

@@ -77,6 +77,8 @@ IMPORTED = Mapped(
         "checkpoints": Listed(text),
         "transcript": Listed(object_id),
         "label": text,
+        "note": object_id,
+        "version": text,
     },
 )
 EXTENSION = Mapped(

@@ -13,6 +13,7 @@ from gittraj.codec.digest import sha256_hex
 from gittraj.errors import SealError, StoreError
 from gittraj.flows import chain, import_entire
 from gittraj.flows.base import base_commit
+from gittraj.flows.import_claims import import_claims
 from gittraj.flows.import_entire import Session, Source, Stretch
 from gittraj.flows.import_write import Batch
 from gittraj.flows.keep import finish, import_signing, start
@@ -34,6 +35,22 @@ class Written(NamedTuple):
     stop: int
     seq: int
     digest: str
+
+
+def import_history(
+    tool: str,
+    revisions: str | None = None,
+    *,
+    dry_run: bool = False,
+    redact: bool = True,
+    progress: Progress = lambda done, total: None,
+    directory: str | None = None,
+) -> ImportReport:
+    """What `tool` left, as statements: see `import_entire_history` and `import_claims.import_claims`."""
+    if tool == "entire":
+        return import_entire_history(revisions, dry_run=dry_run, redact=redact, progress=progress, directory=directory)
+    commits = None if revisions is None else set(_chosen(open_house(directory), revisions))
+    return import_claims(tool, commits, dry_run=dry_run, progress=progress, directory=directory)
 
 
 def import_entire_history(

@@ -40,6 +40,7 @@ def log(revisions: str | None = None, *, limit: int | None = None, directory: st
             verdict=_verdict(read) if found is not None else "missing",
             coverage=replayed.coverage if replayed else {},
             replay=replayed.status if replayed else "",
+            imported=_each(name for one in read.statements if (name := _tool(one))),
         )
 
 
@@ -47,6 +48,14 @@ def _holds(statement: Verified) -> bool:
     """Whether the record is one by the schema; what another one says of itself is not repeated."""
     schema = [check.result for check in statement.checks if check.name == "schema"]
     return statement.statement.kind == RECORD and schema == ["pass"]
+
+
+def _tool(statement: Verified) -> str:
+    """The tool that the statement was imported from, "" for none."""
+    record = statement.record or {}
+    holder = record.get("gittraj") if statement.statement.kind == RECORD else record
+    found = holder.get("imported") if isinstance(holder, dict) else None
+    return str(found.get("from", "")) if isinstance(found, dict) else ""
 
 
 def _lines(house: House, commit: str) -> tuple[int, int] | tuple[None, None]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gittraj.codec.schema_attribution import KIND as ATTRIBUTION
 from gittraj.errors import AgentError, StoreError, UsageError
 from gittraj.flows.completeness import judge_completeness
 from gittraj.flows.judge import Judge
@@ -26,6 +27,9 @@ from gittraj.replay import checks as replayed
 from gittraj.store import seen_tips
 
 SOFT = ("signer", "time")  # a good statement of somebody, or of some time, that is not believed
+
+
+CLAIMED = "an attribution by another tool, no record of a session"
 
 
 class Demands(NamedTuple):
@@ -94,6 +98,10 @@ def _judge(
     if read is None:
         return _untraced(in_force, commit, (), more, must=must)
     status, reason = status_of(read, demands.allow_untrusted)
+    if status == "missing":
+        need = in_force.needs(commit)
+        must = need.ok or (must and not in_force.policy.written)
+        return CommitVerdict(commit, "missing" if must else "exempt", read.statements, read.damage, reason)
     if status == "failed" and read.carried is None:
         checks = tuple(Check(name, "skip", "the trace is not good") for name in REPLAYED)
         return CommitVerdict(commit, status, read.statements, read.damage, reason, (*checks, *more))
@@ -154,4 +162,6 @@ def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:
             return "failed", f"{hard[0].name}: {hard[0].detail}"
         if failed and not allow_untrusted:
             status, reason = "untrusted", f"{failed[0].name}: {failed[0].detail}"
+    if all(statement.statement.kind == ATTRIBUTION for statement in read.statements):
+        return "missing", CLAIMED  # however good its signature is: what another tool claims is no trace
     return status, reason

@@ -177,6 +177,7 @@ class LogLine(msgspec.Struct, frozen=True):
     """One commit of `git traj log`. `steps`: tool calls, children included. `added`/`removed`: lines of git's default diff; None where objects are missing.
 
     `coverage`: class of evidence → lines, empty for a commit without trace. `replay`: the status of replay, "" where there was none.
+    `imported`: the tools that statements were taken from.
     """
 
     commit: Commit
@@ -191,6 +192,7 @@ class LogLine(msgspec.Struct, frozen=True):
     verdict: str
     coverage: dict[str, Lines] = {}
     replay: str = ""
+    imported: tuple[str, ...] = ()
 
 
 class CommitVerdict(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gittraj.codec import schema_attribution
 from gittraj.codec.cbor import decode
 from gittraj.codec.digest import sha256_hex
 from gittraj.errors import CodecError
@@ -53,6 +54,9 @@ def check_content(
             Check("schema", "fail", error.message),
             Check("invariants", "skip", "the body cannot be read"),
         ), None
+    if statement.kind == schema_attribution.KIND:
+        why = "an attribution is a claim, no record"
+        return (held, _verdict("schema", schema_attribution.validate(record)), Check("invariants", "skip", why)), record
     if statement.kind != headers.RECORD:
         why = f"a statement of the kind {statement.kind} is no record"
         return (held, Check("schema", "pass", why), Check("invariants", "skip", why)), record

@@ -391,7 +391,7 @@ def test_several_processes_come_to_the_same_verdicts(shop: Workshop, monkeypatch
     alone = list(replay.replay(plan))
     monkeypatch.setattr(replay, "_MANY", 1)
     monkeypatch.setattr(replay, "_PART", 2)
-    monkeypatch.setattr(replay, "_workers", lambda commits: 2)
+    monkeypatch.setattr(replay, "workers_for", lambda commits: 2)
     assert list(replay.replay(plan)) == alone and [each.status for each in alone] == ["reproducible"] * 5
 
 
