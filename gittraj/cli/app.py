@@ -42,6 +42,7 @@ MODULES = {
     "doctor": "doctor",
     "schema": "schema",
     "demo": "demo",
+    "attest": "attest",
     "receipt issue": "receipt",
     "receipt check": "receipt",
     "receipt export": "receipt",

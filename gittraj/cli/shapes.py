@@ -109,7 +109,7 @@ def _statement(verified: Verified) -> dict[str, Any]:
         "digest": statement.digest,
         "kind": statement.kind,
         "signer": {"principal": verified.principal, "kid": statement.kid.hex(), "trusted": verified.trusted},
-        "checks": _checks(verified.checks),
+        "checks": checks(verified.checks),
         "imported": _imported(verified),
     }
 
@@ -122,7 +122,8 @@ def _imported(verified: Verified) -> Any:
     return to_json_value(found) if isinstance(found, dict) else None
 
 
-def _checks(checks: tuple[Check, ...]) -> dict[str, Any]:
+def checks(checks: tuple[Check, ...]) -> dict[str, Any]:
+    """Name → result and detail of each check."""
     return {check.name: {"result": check.result, "detail": check.detail} for check in checks}
 
 
@@ -137,7 +138,7 @@ def _verdict(verdict: CommitVerdict) -> dict[str, Any]:
         "status": verdict.status,
         "reason": verdict.reason,
         "carried": _carried(verdict.carried),
-        "checks": _checks(verdict.checks),
+        "checks": checks(verdict.checks),
         "statements": [_statement(each) for each in verdict.statements],
         "damage": _damage(verdict.damage),
     }

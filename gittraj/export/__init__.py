@@ -1,0 +1,1 @@
+"""Foreign formats, one per file: reports go in, documents that other tools read come out."""
