@@ -86,10 +86,12 @@ def events(
     done: set[int] = set()
     ways: list[Trail] = []
     for trail in found:
-        done |= {
-            places[touch.edit] for touch, is_in in zip(trail.touches, trails.in_commit(trail), strict=True) if is_in
-        }
-        touches = tuple(msgspec.structs.replace(touch, edit=places[touch.edit]) for touch in trail.touches)
+        held = zip(trail.touches, trails.in_commit(trail), strict=True)
+        done |= {places[touch.edit] for touch, is_in in held if is_in and touch.edit >= 0}
+        touches = tuple(
+            msgspec.structs.replace(touch, edit=places[touch.edit]) if touch.edit >= 0 else touch
+            for touch in trail.touches
+        )
         ways.append(msgspec.structs.replace(trail, touches=touches))
     told = tuple(
         msgspec.structs.replace(edit, committed=True) if number in done else edit for number, edit in enumerate(edits)
@@ -108,6 +110,8 @@ def _lines(found: Iterable[Trail], count: int) -> list[tuple[int, int]]:
     result = [(0, 0)] * count
     for trail in found:
         for touch in trail.touches:
+            if touch.edit < 0:
+                continue
             added, removed = result[touch.edit]
             gone = sum(length for _, _, length in touch.removed)
             result[touch.edit] = (added + touch.made, removed + gone)

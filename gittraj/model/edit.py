@@ -49,7 +49,7 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 class Touch(msgspec.Struct, frozen=True, array_like=True):
-    """What the edit number `edit` of a commit did in one place.
+    """What the edit number `edit` of a commit did in one place; -1: something unseen changed what edits had touched.
 
     `removed`: the lines it took away. `made`: how many it put there. `left`, `right`: the neighbours of the place, None at an end
     of the file. `before`, `after`: `HASH` bytes for each line removed and made. `texts`: both sides as bytes, only where asked for.

@@ -60,6 +60,10 @@ def judge(replay: Replay, change: Changed, *, gaps: str = "", seen: dict[str, Ve
     else:
         spans = files.spans(file.now.content, change.new)
         new = files.ledger.spliced(file.now.lines, spans, UNEXPLAINED)
+        if files.recorder is not None:
+            files.recorder.changed(
+                change.path, (file.now.content, file.now.lines), (change.new, new), spans, UNEXPLAINED
+            )
     binary = b"\0" in (change.old or b"")[:8000] or b"\0" in (change.new or b"")[:8000]  # git's own test
     if binary:
         attributed = _binary(change, file.last if same or part is not None else UNEXPLAINED)

@@ -82,7 +82,7 @@ class Files:
         recorder: Recorder | None = None,
     ) -> None:
         self.ledger = ledger
-        self._recorder = recorder
+        self.recorder = recorder
         self.diff = diff
         self.loaded: dict[str, File] = {}
         self._tree = tree
@@ -107,8 +107,8 @@ class Files:
         if len(numbers) != count(content):  # spans that do not fit the contents: tell identity from the lines alone
             spans = self.spans(file.now.content, content)
             numbers = self.ledger.spliced(file.now.lines, spans, origin)
-        if self._recorder is not None:
-            self._recorder.changed(path, (file.now.content, file.now.lines), (content, numbers), spans, origin)
+        if self.recorder is not None:
+            self.recorder.changed(path, (file.now.content, file.now.lines), (content, numbers), spans, origin)
         file.now = Version(content, (mode or file.now.mode or REGULAR) if content is not None else 0, numbers)
         file.last = origin
         return file
@@ -132,8 +132,8 @@ class Files:
             source.reason,
             source.steps,
         )
-        if self._recorder is not None:
-            self._recorder.moved(path, to)
+        if self.recorder is not None:
+            self.recorder.moved(path, to)
         source.now = Version(None, 0, [])
         source.last = target.last = origin
         source.steps += 1
@@ -180,8 +180,8 @@ class Files:
             if line not in there:
                 self.ledger.removed_by[line] = self.ledger.number(file.last)
         file.now = Version(kept.content, kept.mode, numbers)
-        if self._recorder is not None:
-            self._recorder.restored(path, numbers, self.ledger)
+        if self.recorder is not None:
+            self.recorder.restored(path, numbers, self.ledger)
         file.grade = kept.grade
         file.steps = 1
 

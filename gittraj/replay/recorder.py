@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 State = tuple[bytes | None, Sequence[int]]  # a content and the numbers of its lines
 RECORDED = ("agent", "shell")  # kinds of origins that are recorded actions
+UNSEEN = -1  # as action: something that nobody recorded changed what a recorded action had touched
 
 
 class Action(NamedTuple):
@@ -52,18 +53,21 @@ class Recorder:
         self._touched: dict[str, list[Touched]] = {}
 
     def changed(self, path: str, old: State, new: State, spans: Sequence[Span], origin: Origin) -> None:
-        """`origin` made `new` of the file at `path`."""
-        if origin.kind not in RECORDED or not spans:
+        """`origin` made `new` of the file at `path`; where that is nothing recorded, it counts once a recorded action came before."""
+        action = UNSEEN
+        if origin.kind in RECORDED and spans:
+            event = self.event
+            call, at = (event.call, event.at) if isinstance(event, Step | Command) else ("", "")
+            action = len(self.actions)
+            self.actions.append(Action(path, origin, call, at, tuple(spans)))
+        elif path not in self._touched:
             return
-        event = self.event
-        call, at = (event.call, event.at) if isinstance(event, Step | Command) else ("", "")
-        self.actions.append(Action(path, origin, call, at, tuple(spans)))
         before, after = lines(old[0] or b""), lines(new[0] or b"")
         for span in spans:
             a, b, c, d = span
             gone, come = before[a:b], after[c:d]
             touched = Touched(
-                len(self.actions) - 1,
+                action,
                 tuple(old[1][a:b]),
                 tuple(new[1][c:d]),
                 new[1][c - 1] if c else -1,

@@ -1,0 +1,145 @@
+"""Regions of files: the lineage and a commit's versions go in; ranges with every edit that touched them come out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from gittraj.history.convergence import convergence
+from gittraj.history.lineage import UNTRACED, Lineage
+from gittraj.history.lines import Piece, Version
+from gittraj.history.survival import Survival
+from gittraj.model.region import Region, RegionEdit
+
+
+class Found(NamedTuple):
+    """A region before its edits are told: 0-based half open lines, its nodes in order, and the pieces that are its own."""
+
+    file: str
+    start: int
+    end: int
+    nodes: list[int]
+    pieces: list[Piece]
+    gone: bool = False
+
+
+def regions(lineage: Lineage, versions: Mapping[str, Version], *, lost: bool = True) -> list[Region]:
+    """The regions of the files given, by file and place. `lost`: also those of which nothing is left, in files of these names."""
+    members = grouped(lineage)
+    found: list[Found] = []
+    seen: set[int] = set()
+    for file, version in sorted(versions.items()):
+        mine = _of_file(lineage, file, version, members)
+        seen |= {lineage.region(node) for each in mine for node in each.nodes}
+        found += mine
+    for name, nodes in members.items() if lost else ():
+        if name not in seen:
+            files = {lineage.nodes[node].file for node in nodes if lineage.nodes[node].edit != UNTRACED}
+            found += [Found(file, -1, -1, nodes, [], True) for file in sorted(files)[:1] if file in versions]
+    survival = Survival(lineage, versions.values(), (node for each in found for node in each.nodes))
+    return [told(lineage, each, survival) for each in found]
+
+
+def of_range(lineage: Lineage, file: str, version: Version, start: int, end: int) -> Region:
+    """The range `start` to `end` (0-based, half open) of one file with every edit that touched these lines or what they followed from."""
+    pieces = version.within(start, end)
+    nodes = sorted(lineage.ancestors(head for head, _, _ in pieces))
+    names = {lineage.region(node) for node in nodes}
+    whole = [node for node in range(len(lineage.nodes)) if lineage.region(node) in names]
+    survival = Survival(lineage, [version], whole)
+    return told(lineage, Found(file, start, end, nodes, pieces), survival)
+
+
+def grouped(lineage: Lineage) -> dict[int, list[int]]:
+    """Region → its nodes, in order; only those with a recorded edit."""
+    members: dict[int, list[int]] = {}
+    for number, node in enumerate(lineage.nodes):
+        if node.live:
+            members.setdefault(lineage.region(number), []).append(number)
+    return members
+
+
+def told(lineage: Lineage, found: Found, survival: Survival) -> Region:
+    """The region with its edits, in the order they happened."""
+    parts: dict[int, list[int]] = {}
+    for node in found.nodes:
+        edit = lineage.nodes[node].edit
+        if edit != UNTRACED:
+            parts.setdefault(edit, []).append(node)
+    edits: list[RegionEdit] = []
+    sizes: list[int] = []
+    for edit, nodes in parts.items():
+        event = lineage.edits[edit]
+        first = _first_told(lineage, edit, nodes)
+        added = sum(count for node in first for _, _, count in lineage.nodes[node].made)
+        removed = sum(count for node in first for _, _, count in lineage.nodes[node].removed)
+        if len(event.spans) == 1:
+            added, removed = event.lines_added, event.lines_removed
+        edits.append(
+            RegionEdit(
+                event,
+                min(lineage.nodes[node].start for node in first),
+                max(lineage.nodes[node].end for node in first),
+                added,
+                removed,
+                survival.fate(edit),
+            )
+        )
+        sizes.append(added + removed)
+    calls = len({(each.edit.session, each.edit.call or each.edit.entry) for each in edits})
+    return Region(
+        found.file,
+        found.start + 1,
+        max(found.end, 0),
+        tuple(edits),
+        tuple(dict.fromkeys(each.edit.session for each in edits)),
+        calls,
+        convergence(lineage, found.nodes, found.pieces, sizes) if calls > 1 else "",
+        found.gone,
+    )
+
+
+def _first_told(lineage: Lineage, edit: int, nodes: Sequence[int]) -> list[int]:
+    """Of the edit's nodes here, those of the telling that knew its spans."""
+    for telling in lineage.tellings[edit]:
+        here = [node for node in telling if node in set(nodes)]
+        if here:
+            return here
+    return list(nodes)
+
+
+def _of_file(lineage: Lineage, file: str, version: Version, members: Mapping[int, list[int]]) -> list[Found]:
+    """Connected pieces, joined once more where their ranges overlap in this version."""
+    hulls: dict[int, tuple[int, int]] = {}
+    own: dict[int, list[Piece]] = {}
+    for place, piece in version.placed():
+        if piece[0] >= 0 and lineage.nodes[piece[0]].live:
+            name = lineage.region(piece[0])
+            low, high = hulls.get(name, (place, place))
+            hulls[name] = (min(low, place), max(high, place + piece[2]))
+            own.setdefault(name, []).append(piece)
+    found: list[Found] = []
+    for name, (start, end) in sorted(hulls.items(), key=lambda item: (item[1][0], -item[1][1])):
+        gone = not any(piece[2] for piece in own[name])
+        if found and _overlap(found[-1], start, end):
+            last = found[-1]
+            nodes = sorted({*last.nodes, *members[name]})
+            pieces = [*last.pieces, *own[name]]
+            found[-1] = Found(file, last.start, max(last.end, end), nodes, pieces, last.gone and gone)
+        else:
+            found.append(Found(file, start, end, members[name], own[name], gone))
+    return found
+
+
+def _overlap(last: Found, start: int, end: int) -> bool:
+    if start == end:
+        return last.start < start < last.end or (last.start == last.end == start)
+    return start < last.end
+
+
+def hottest(found: Iterable[Region], order: str) -> list[Region]:
+    """By `order`: "sessions" (most first, then edits), "edits" (most calls first) or "recent" (edited last first)."""
+    keys = {
+        "sessions": lambda each: (-len(each.sessions), -each.calls, each.file, each.start_line),
+        "edits": lambda each: (-each.calls, -len(each.sessions), each.file, each.start_line),
+        "recent": lambda each: (max((one.edit.timestamp for one in each.edits), default=""), each.file),
+    }
+    return sorted(found, key=keys[order], reverse=order == "recent")

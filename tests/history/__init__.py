@@ -1,0 +1,1 @@
+"""History: mapping, regions and survival, against a brute-force oracle."""
