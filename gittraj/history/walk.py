@@ -89,7 +89,11 @@ def _next(way: _Way) -> Version:
 
 def _lay_sides(way: _Way, lying: dict[int, dict[int, list[int]]], outside: list[tuple[int, int]]) -> None:
     """The scars of a merge's other parents, where the first parent has them not."""
-    there = {head for head, _, count in way.base.pieces if not count}
+    there = {
+        head
+        for place, (head, _, count) in way.base.placed()
+        if not count and not any(start < place < end or start == place == end for start, end, _, _ in way.trail.hunks)
+    }
     for place, node in way.sides.scars:
         if node in there:
             continue
@@ -239,5 +243,5 @@ def _alone(
         return bool(lines)
     theirs = [head for head, _ in adopted.values()] + [node for nodes in lying.values() for node in nodes]
     known = way.lineage.ancestors(theirs)
-    fresh = {head for head, _, _ in unclaimed if head >= 0 and way.lineage.nodes[head].live} - known
+    fresh = {head for head, _, count in unclaimed if count and head >= 0 and way.lineage.nodes[head].live} - known
     return bool(lines) and bool(fresh)

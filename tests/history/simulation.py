@@ -13,9 +13,8 @@ from gittraj.history.regions import regions
 from gittraj.history.sides import Side
 from gittraj.history.survival import Survival
 from gittraj.history.walk import State, advance
-from gittraj.model.commit import Change, Commit
-from gittraj.model.edit import Edit
-from gittraj.model.operation import Move, Observed, Operation, Replace
+from gittraj.model.commit import Commit
+from gittraj.model.operation import Observed, Operation, Replace
 from gittraj.replay import trails
 from gittraj.replay.compare import Changed, judge
 from gittraj.replay.engine import Replay
@@ -153,10 +152,12 @@ class Simulation:
         self.entry = 0
         self.commits = 0
         self.told: list[str] = []
+        self.names: dict[int, str] = {}  # line number → its text
+        self.there: dict[str, int] = {}  # text → number, at the commit checked last
         names = [f"{chr(97 + number)}.txt" for number in range(files)]
         first = {name: [Line(text, frozenset()) for text in self.fresh(lines)] for name in names}
         self.tip = Tip("c0", first, {})
-        self._tell(Tip("", {}, {}), first, {}, [], {}, {})
+        self._tell(Tip("", {}, {}), first, {}, [], {})
         self.undo: dict[str, tuple[int, int, list[str]]] = {}
 
     def fresh(self, number: int) -> list[str]:
@@ -188,7 +189,7 @@ class Simulation:
             files[name] = self.oracle.change(files[name], low, high, new, None)
         for old_name, new_name in (rename or {}).items():
             files[new_name] = files.pop(old_name)
-        self._tell(start, files, {new: old for old, new in (rename or {}).items()}, steps, {}, {})
+        self._tell(start, files, {new: old for old, new in (rename or {}).items()}, steps, {})
 
     def merge(self, one: Tip, other: Tip, files: dict[str, list[Line]]) -> None:
         """`files`: what the merge of the two has."""
@@ -198,7 +199,7 @@ class Simulation:
             if name in other.state and name in other.files:
                 hunks = tuple(tuple(span) for span in diff_spans(content(other.files[name]), content(file)))
                 sides[name] = [Side(other.state[name], hunks)]  # type: ignore[arg-type]
-        self._tell(one, files, {}, [], sides, {})
+        self._tell(one, files, {}, [], sides)
 
     def _tell(
         self,
@@ -207,7 +208,6 @@ class Simulation:
         renamed: dict[str, str],
         steps: list[Step],
         sides: dict[str, list[Side]],
-        _: object,
     ) -> None:
         name = f"c{self.commits}"
         self.commits += 1
@@ -321,10 +321,18 @@ class Simulation:
             numbers = version.numbers()
             assert len(set(numbers)) == len(numbers), self.why(path)
             lines = [line for line in file if line.text]
+            for line, number in zip(lines, numbers, strict=True):
+                assert self.names.setdefault(number, line.text) == line.text, self.why(path)
+                assert line.text not in self.there or self.there[line.text] == number, self.why(path)
             for place, line in enumerate(lines):
                 mine = self._edits(version.head(place))
                 assert mine == (want := self.oracle.edits_of(line.led)), f"{mine} {want} " + self.why(path, place)
 
+        self.there = {
+            text: number
+            for path, file in self.tip.files.items()
+            for text, number in zip(texts(file), self.tip.state[path].numbers(), strict=True)
+        }
         self._check_regions()
         self._check_survival()
 
@@ -385,6 +393,3 @@ def _step(session: str, entry: int, path: str, old: list[str], low: int, high: i
 
 def _commit(name: str) -> Commit:
     return Commit(name, "", (), "", "", 0, "", "", 0, 0, "")
-
-
-__all__ = ["Change", "Edit", "Line", "Move", "Oracle", "Simulation", "content", "texts", "trails"]
