@@ -23,7 +23,7 @@ from gittraj.flows.traces import Traced, Traces
 from gittraj.flows.wiring import House, Keychain
 from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Edit, Trail
-from gittraj.model.report import ReplayedCommit, ReplayedFile
+from gittraj.model.report import ReplayedCommit, ReplayedFile, ReplayedSegment
 from gittraj.model.states import Verified
 from gittraj.replay.compare import Changed, judge, verdict
 from gittraj.replay.coverage import total
@@ -79,11 +79,22 @@ class Judge:
             if len(sources) == len(read.carried.sources):
                 origins, statements = self.tracer.origins, read.statements
                 found = carried_over(origins, commit, sources, read.carried, lambda one: self._source(one, statements))
-                return replace(found, segments=self._traces.of(commit, read).told) if self._edits else found
+                told = self._traces.of(commit, read).told if self._edits else ()
+                return self._with_edits(found, told, [self._source(one, statements) for one in sources])
         traced = self._traces.of(commit, read)
         if not traced.segments:
             return self._untraced(commit, traced.notes, traced.gaps)
         return self._judge(commit, traced)
+
+    def _with_edits(
+        self, found: ReplayedCommit, told: tuple[ReplayedSegment, ...], sources: Sequence[ReplayedCommit]
+    ) -> ReplayedCommit:
+        """The verdict on a rewritten commit with the edits of the commits it was made of, where edits are asked for."""
+        if not self._edits:
+            return found
+        name = found.commit.id
+        edits = tuple(replace(edit, commit=name) for source in sources for edit in source.edits)
+        return replace(found, segments=told, edits=edits)
 
     def told(self, commit: Commit, read: NoteRead) -> ReplayedCommit | None:
         """The verdict on `commit` for a page that has more to tell; None where objects are missing (a shallow or partial clone)."""

@@ -129,3 +129,59 @@ def _sides(old: bytes | None, new: bytes | None, hunks: Sequence[Span]) -> tuple
     gone = (line for a, b, _, _ in hunks for line in before[a:b])
     come = (line for _, _, c, d in hunks for line in after[c:d])
     return hashes(gone), hashes(come)
+
+
+def assigned(trail: Trail, added: Sequence[int], removed: Sequence[int]) -> Trail:
+    """`trail`, as `plain` gives it, where it is known which edit made each new line and removed each old line of its hunks (-1: none)."""
+    touches: list[Touch] = []
+    made: list[Run] = []
+    gone = come = 0
+    for old_start, old_end, new_start, new_end in trail.hunks:
+        left: Run | None = (BEFORE, old_start - 1, 1) if old_start else None
+        right: Run | None = (BEFORE, old_end, 1) if old_end < trail.lines else None
+        mine = added[come : come + new_end - new_start]
+        theirs = removed[gone : gone + old_end - old_start]
+        waiting = {edit for edit in theirs if edit >= 0}
+        for start, end in _same(mine):
+            edit = mine[start]
+            if edit < 0:
+                made.append((UNSEEN, 0, end - start))
+                continue
+            taken = [at for at, who in enumerate(theirs) if who == edit] if edit in waiting else []
+            waiting.discard(edit)
+            made.append((len(touches), 0, end - start))
+            after = trail.after[(come + start) * HASH : (come + end) * HASH]
+            touches.append(_touch(trail, edit, taken, old_start, gone, end - start, left, right, after))
+        for edit in sorted(waiting):
+            taken = [at for at, who in enumerate(theirs) if who == edit]
+            touches.append(_touch(trail, edit, taken, old_start, gone, 0, left, right, b""))
+        gone, come = gone + old_end - old_start, come + new_end - new_start
+    return Trail(
+        trail.file, trail.old_file, trail.lines, trail.hunks, tuple(made), trail.before, trail.after, tuple(touches)
+    )
+
+
+def _touch(
+    trail: Trail,
+    edit: int,
+    taken: Sequence[int],
+    start: int,
+    gone: int,
+    made: int,
+    left: Run | None,
+    right: Run | None,
+    after: bytes,
+) -> Touch:
+    before = b"".join(trail.before[(gone + at) * HASH : (gone + at + 1) * HASH] for at in taken)
+    return Touch(edit, _runs((BEFORE, start + at) for at in taken), made, left, right, before, after)
+
+
+def _same(values: Sequence[int]) -> list[tuple[int, int]]:
+    """Ranges of equal values."""
+    found: list[tuple[int, int]] = []
+    for at, value in enumerate(values):
+        if found and values[found[-1][0]] == value:
+            found[-1] = (found[-1][0], at + 1)
+        else:
+            found.append((at, at + 1))
+    return found
