@@ -76,9 +76,9 @@ def passes(commits: list[ReplayedCommit], *, single: bool) -> bool:
     )
 
 
-def workers_for(commits: int) -> int:
-    """How many processes share the work on so many commits."""
-    if commits < _MANY or not hasattr(os, "fork"):
+def workers_for(commits: int, many: int = _MANY) -> int:
+    """How many processes share the work on so many commits; one below `many`."""
+    if commits < many or not hasattr(os, "fork"):
         return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(processors, _WORKERS)

@@ -3,12 +3,10 @@
 Who is trusted is what the trusted commit says, from before everything that is judged: a key cannot let itself in.
 """
 
-from collections.abc import Iterable
-
 from gittraj.errors import StoreError
 from gittraj.flows.policy import InForce
+from gittraj.flows.statements import read_note
 from gittraj.model.commit import Commit
-from gittraj.model.states import Verified
 from gittraj.model.verdict import Check
 from gittraj.policy.claims import consented
 from gittraj.policy.file import FILE
@@ -31,7 +29,7 @@ class TrustChanges:
             [{each} for each in self._at(in_force.at.commit)] if in_force.at.commit else []
         )
 
-    def check(self, commit: Commit, statements: Iterable[Verified]) -> Check | None:
+    def check(self, commit: Commit) -> Check | None:
         """None where the commit changes nothing about trust, or was accepted with the trusted commit."""
         if not self._agreed or not any(each != {None} for each in self._agreed):
             return None  # nobody is trusted by the repository yet, so nobody could be asked
@@ -42,6 +40,8 @@ class TrustChanges:
         except StoreError as error:
             return Check(NAME, "fail", f"what the commit changes about trust cannot be read: {error.message}")
         roles = self._in_force.policy.roles
+        note = self._in_force.house.notes.read(commit.id)
+        statements = read_note(self._in_force.house, commit, note, self._in_force.keys).statements if note else ()
         who = consented(commit.id, statements, roles, named=bool(roles.roles.get("reviewer")))
         names = ", ".join(self._files[index] for index, _ in changed)
         if not who:

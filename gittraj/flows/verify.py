@@ -5,7 +5,8 @@ had a part in it (trailer, author) and a commit asked for by name must carry one
 (`edits`, `coverage`) is told, and decides where that is asked for: a person may change what an agent wrote before it is committed.
 """
 
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,17 +16,22 @@ from gittraj.errors import AgentError, StoreError, UsageError
 from gittraj.flows.completeness import judge_completeness
 from gittraj.flows.judge import Judge
 from gittraj.flows.policy import InForce, policy_at
-from gittraj.flows.replay import FEW, plan
+from gittraj.flows.replay import FEW, plan, workers_for
 from gittraj.flows.statements import NoteRead
 from gittraj.flows.trust_changes import TrustChanges
+from gittraj.flows.wiring import open_house
 from gittraj.model.commit import Commit
 from gittraj.model.report import CommitVerdict, Lines, VerifyReport
 from gittraj.model.states import Verified
 from gittraj.model.verdict import REPLAYED, Check
 from gittraj.policy.claims import TRACES
 from gittraj.replay import checks as replayed
+from gittraj.seal.headers import RECORD
 from gittraj.store import seen_tips
+from gittraj.store.note_history import NotesAt
 
+_MANY = 100  # commits: from here on, several processes share the work; starting them takes about 60 ms
+_LEAST, _MOST = 10, 100  # commits that one process takes at a time
 SOFT = ("signer", "time")  # a good statement of somebody, or of some time, that is not believed
 
 
@@ -73,12 +79,10 @@ def verify_commits(
     """
     house = in_force.house
     seen_tips.saw(house.repository.common_dir, house.notes.tip())
-    judge = Judge(house, keys=in_force.keys, many=len(commits) > FEW)
-    changes = TrustChanges(in_force)
     wanted = demands or Demands()
     if wanted.allow_untrusted and in_force.policy.written:
         raise UsageError("--allow-untrusted: the policy of this repository says whose signature is enough")
-    verdicts = [_judge(in_force, house.repository.commit(one), judge, wanted, changes, must=single) for one in commits]
+    verdicts = list(_verdicts(in_force, commits, wanted, must=single))
     # asked for one commit, what happened to other notes is not the question
     complete = judge_completeness(house, in_force.keys, verdicts, whole=not single, remotes=remotes)
     verdicts = [in_force.decided(verdict, complete) for verdict in verdicts]
@@ -86,11 +90,83 @@ def verify_commits(
     return VerifyReport(good and complete.result != "fail", tuple(verdicts), complete, in_force.source)
 
 
-def _judge(
-    in_force: InForce, commit: Commit, judge: Judge, demands: Demands, changes: TrustChanges, *, must: bool
-) -> CommitVerdict:
+class _Work(NamedTuple):
+    """What one process needs to judge commits. `changes`: commit → what it changes about trust, found in the order of history."""
+
+    in_force: InForce
+    demands: Demands
+    must: bool
+    changes: dict[str, Check]
+
+
+def _verdicts(in_force: InForce, commits: Sequence[str], demands: Demands, *, must: bool) -> Iterator[CommitVerdict]:
+    """The verdict on each commit, in order; several processes share the work on many."""
+    changes = TrustChanges(in_force)
+    found = {one: check for one in commits if (check := changes.check(in_force.house.repository.commit(one)))}
+    work = _Work(in_force, demands, must, found)
+    workers = workers_for(len(commits), _MANY)
+    if workers < 2:
+        yield from _part(work, Judge(in_force.house, keys=in_force.keys, many=len(commits) > FEW), commits)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    size = max(_LEAST, min(_MOST, len(commits) // (4 * workers)))
+    parts = [commits[at : at + size] for at in range(0, len(commits), size)]
+    _inherited[:] = [work]
+    try:
+        with ProcessPoolExecutor(workers, get_context("fork"), _begin) as pool:
+            try:
+                for verdicts in pool.map(_share, parts):
+                    yield from verdicts
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+    finally:
+        _inherited.clear()
+
+
+_inherited: list[_Work] = []  # left here for the processes that share the work: they begin as copies of this one
+_judges: list[Judge] = []
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends the others
+    work = _inherited[0]
+    house = work.in_force.house
+    # opened anew, because libgit2's handles are not made to be shared; the notes as they were when the work began
+    own = open_house(house.worktree, house.env, interactive=False)
+    own = own._replace(notes=NotesAt(own.repository, house.notes.tip()))
+    _inherited[0] = work._replace(in_force=work.in_force._replace(house=own))
+    _judges[:] = [Judge(own, keys=work.in_force.keys, many=True)]
+
+
+def _share(commits: Sequence[str]) -> list[CommitVerdict]:
+    return list(_part(_inherited[0], _judges[0], commits))
+
+
+def _part(work: _Work, judge: Judge, commits: Sequence[str]) -> Iterator[CommitVerdict]:
+    for one in commits:
+        verdict = _judge(work, work.in_force.house.repository.commit(one), judge)
+        slim = tuple(msgspec.structs.replace(each, record=_slim(each)) for each in verdict.statements)
+        yield msgspec.structs.replace(verdict, statements=slim)
+
+
+def _slim(verified: Verified) -> dict[str, Any] | None:
+    """A record without its entries: the verdicts of a long range are held at once, and a record may have many megabytes."""
+    record = verified.record
+    if record is None or verified.statement.kind != RECORD:
+        return record
+    session = record.get("session")
+    head = (
+        {name: value for name, value in session.items() if name != "entries"} if isinstance(session, dict) else session
+    )
+    return {**{name: value for name, value in record.items() if name != "file-attribution"}, "session": head}
+
+
+def _judge(work: _Work, commit: Commit, judge: Judge) -> CommitVerdict:
+    in_force, demands, must = work.in_force, work.demands, work.must
     read = judge.tracer.read(commit)
-    change = changes.check(commit, read.statements if read else ())
+    change = work.changes.get(commit.id)
     more = (change,) if change else ()
     if change and change.result == "fail":
         statements, damage = (read.statements, read.damage) if read else ((), ())
