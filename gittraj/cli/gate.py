@@ -106,6 +106,8 @@ def remedy(verdict: "CommitVerdict") -> str:
     name = verdict.commit.id[:12]
     if verdict.status == "missing":
         return f"git traj attach {name}"
+    if any(check.name == "trust" and check.result == "fail" for check in verdict.checks):
+        return f"somebody trusted before consents: git traj policy approve {name}"
     if verdict.status == "untrusted":
         return "git traj keys add PRINCIPAL KEY, and commit it where the policy is read from"
     return f"git traj show {name}"

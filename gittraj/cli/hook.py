@@ -13,6 +13,8 @@ GUARDS = {
     "pre-push": "gate",
     "pre-receive": "gate",
     "traj-verify": "gate",
+    "traj-secrets": "commit_guards",
+    "traj-no-forged-trailers": "commit_guards",
 }
 
 

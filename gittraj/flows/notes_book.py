@@ -41,6 +41,15 @@ class Book:
                 yield commit, self._repository.blob(blob, fetch=True)
         self._index.save()
 
+    def annotated(self, tip: str) -> list[str]:
+        """The ids that `tip` has notes for, but those that hold nothing but heads: these annotate commits of the notes themselves.
+
+        Raises `StoreError`.
+        """
+        notes = [(commit, self._index.of(blob).only_heads) for commit, blob in NotesAt(self._repository, tip).list()]
+        self._index.save()
+        return [commit for commit, only in notes if not only]
+
     def compare(self, old: str, new: str) -> Compared:
         """What `new` lacks of the statements of `old`, note by note. Raises `StoreError` where `old` or `new` is not here."""
         if old == new:
@@ -65,14 +74,18 @@ class Book:
 def take_apart(note: bytes) -> Indexed:
     """The statement ids of a note, and whether a head is among them; what is no statement counts by nothing."""
     ids: list[bytes] = []
-    has_head = False
-    for item in framing.read(note).items:
+    heads_found = others = 0
+    parts = framing.read(note)
+    for item in parts.items:
         if item.kind != "statement":
+            others += 1
             continue
         try:
             one, head = heads.identify(item.raw)
         except SealError:
+            others += 1
             continue
         ids.append(one)
-        has_head = has_head or head
-    return Indexed(tuple(ids), has_head)
+        heads_found += head
+        others += not head
+    return Indexed(tuple(ids), heads_found > 0, heads_found > 0 and not others and not parts.damage)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gittraj.errors import StoreError
 from gittraj.flows.current import open_current
 from gittraj.flows.judge import Judge
+from gittraj.flows.notes_book import Book
 from gittraj.flows.wiring import House, open_house
 from gittraj.model.report import ReplayedCommit
 
@@ -35,9 +36,8 @@ def plan(revisions: str | None = None, *, everything: bool = False, directory: s
     )
     if everything:
         tip = house.notes.tip()
-        ours = set(repository.revisions(tip)) if tip else set()  # head statements annotate the notes' own commits
-        listed = (commit for commit, _ in house.notes.list() if commit not in ours)
-        there = dict.fromkeys(commit for commit in listed if repository.has_commit(commit))
+        annotated = Book(house).annotated(tip) if tip else []
+        there = dict.fromkeys(commit for commit in annotated if repository.has_commit(commit))
         reachable = [commit for commit in repository.revisions("--all") if commit in there]
         ids = [*sorted(there.keys() - set(reachable)), *reversed(reachable)]
     elif single:

@@ -10,6 +10,7 @@ _CLAIMS = re.compile(
     rf"^(?:co-authored-by|generated-by|assisted-by|made-with|agent)\s*:.*\b{_AGENTS}\b|generated with \[?{_AGENTS}",
     re.I | re.M,
 )
+_NAME = re.compile(rf"\b{_AGENTS}\b", re.I)
 _AUTHORS = re.compile(rf"\b{_AGENTS}\b.*(?:\[bot\]|noreply|agent)|noreply@anthropic\.com", re.I)
 _TRAILER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9-]*\s*:\s.*$", re.M)
 
@@ -21,6 +22,17 @@ def says_agent(commit: Commit) -> bool:
     """Whether the commit itself claims, in words known to us, that an agent made it or helped."""
     people = (author(commit), committer(commit))
     return bool(_CLAIMS.search(commit.message)) or any(_AUTHORS.search(person[:LONGEST]) for person in people)
+
+
+def claims(message: str) -> list[tuple[str, str]]:
+    """(line, agent's name in lower case) of every line of a message that says an agent made the commit or helped."""
+    found: list[tuple[str, str]] = []
+    for line in message.splitlines():
+        cut = line[:LONGEST]
+        if len(found) < MOST_TRAILERS and _CLAIMS.search(cut):
+            name = _NAME.search(cut)
+            found.append((cut, name[0].lower() if name else ""))
+    return found
 
 
 def author(commit: Commit) -> str:

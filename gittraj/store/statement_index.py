@@ -12,18 +12,20 @@ from gittraj.store import files
 from gittraj.store.repository import Repository
 from gittraj.store.state import FOLDER
 
-_MAGIC = b"gittraj statements 1\n"
+_MAGIC = b"gittraj statements 2\n"
 _ID = 32  # bytes of a statement's id
 _BLOB = 20  # bytes of a blob's id in a SHA-1 repository, the only kind that is opened
 _HEADS = 0x80000000  # bit of the count: the note holds a head statement
+_ONLY = 0x40000000  # bit of the count: and nothing else
 LIMIT = 256 * 1024 * 1024  # bytes; four million statements. A larger file is not ours
 
 
 class Indexed(NamedTuple):
-    """What a note holds: the ids of its statements, and whether a head is among them."""
+    """What a note holds: the ids of its statements, whether a head is among them, and whether it holds nothing but heads."""
 
     ids: tuple[bytes, ...]
     heads: bool
+    only_heads: bool
 
 
 class StatementIndex:
@@ -52,7 +54,8 @@ class StatementIndex:
             return
         parts = [_MAGIC]
         for key, found in self._known.items():
-            parts.append(key + (len(found.ids) | (_HEADS if found.heads else 0)).to_bytes(4, "big"))
+            bits = (_HEADS if found.heads else 0) | (_ONLY if found.only_heads else 0)
+            parts.append(key + (len(found.ids) | bits).to_bytes(4, "big"))
             parts.extend(found.ids)
         self._fresh = 0
         try:
@@ -75,10 +78,10 @@ def _entries(data: bytes) -> Iterable[tuple[bytes, Indexed]]:
     while position + _BLOB + 4 <= size:
         key = data[position : position + _BLOB]
         count = int.from_bytes(data[position + _BLOB : position + _BLOB + 4], "big")
-        heads, count = bool(count & _HEADS), count & (_HEADS - 1)
+        heads, only, count = bool(count & _HEADS), bool(count & _ONLY), count & (_ONLY - 1)
         position += _BLOB + 4
         stop = position + count * _ID
         if stop > size:
             return
-        yield key, Indexed(tuple(data[at : at + _ID] for at in range(position, stop, _ID)), heads)
+        yield key, Indexed(tuple(data[at : at + _ID] for at in range(position, stop, _ID)), heads, only)
         position = stop

@@ -97,6 +97,8 @@ def test_what_came_to_a_side_branch_is_judged_again_where_it_is_merged(started: 
     first = started.first
     first.git("checkout", "-q", "-b", "side")
     first.person_commits("Weaken", {".gittraj.toml": '[require]\ntrace = "none"\n[trust]\nsources = ["repository"]\n'})
+    assert "git traj policy approve" in refused(first, "origin", "side")
+    first.traj("policy", "approve", "HEAD")
     accepted(first, "origin", "side")
     bad = first.agent_commits("b.txt", trace=False)
     accepted(first, "--no-verify", "origin", "side")  # by the policy that side had before
@@ -158,6 +160,7 @@ def test_the_notes_of_others_cannot_be_deleted_rolled_back_or_spoiled(started: T
 def test_where_nothing_can_be_judged_nothing_passes(started: Team, files: dict[str, str], why: str) -> None:
     first = started.first
     first.person_commits("Break it", files)
+    first.traj("policy", "approve", "HEAD")
     accepted(first, "origin", "main")  # judged by what was there before
     first.git("commit", "-q", "--allow-empty", "-m", "next")
     said = refused(first, "origin", "main")
