@@ -72,3 +72,7 @@ class IndexUnusableError(StoreError):
 
 class IndexDamagedError(IndexUnusableError):
     """The index is not what was written; it is thrown away and built again."""
+
+
+class SandboxError(GitTrajError):
+    """Commands cannot be run in a sandbox here."""

@@ -1,7 +1,7 @@
 """What an agent gives to the house: a module (or object) with these names; the module is the plug-in.
 
 The package `gittraj/agents/<name>/__init__.py` holds the light part (`NAME`, `locate`, `running`, `sniff`), stdlib `os` only, no
-`re`, `json`, `pathlib`, `typing`; its `read`, `operations` and `edit_content` import the heavy part when called.
+`re`, `json`, `pathlib`, `typing`; its `read`, `operations`, `edit_content` and `printed` import the heavy part when called.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Protocol
 from gittraj.model.entry import Entry
 from gittraj.model.location import Location
 from gittraj.model.operation import Observed
+from gittraj.model.printed import Printed
 from gittraj.model.session import Position, Reading
 
 
@@ -45,4 +46,14 @@ class Agent(Protocol):
         """Key paths, from the entry's root, under which strings are the content of an edit (not paths, not prose).
 
         Redaction leaves these alone where the repository holds the same text, or the commit could not be replayed.
+        """
+
+
+class Prints(Protocol):
+    """What an agent may have besides: how its shell's outputs are recorded. Without it, commands run again have nothing to be compared with."""
+
+    def printed(self, call: Entry, result: Entry | None, version: str, /) -> list[Printed]:
+        """What each command of the call (`shell_calls.commands`, in their order) printed, the agent's wrapping undone and nothing more.
+
+        `version`: of the agent, as the session tells it, "" where it does not.
         """

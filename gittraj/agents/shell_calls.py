@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+import shlex
 from typing import Any, NamedTuple
 
 from gittraj.model.entry import Entry
@@ -42,6 +43,11 @@ def commands(call: Entry, result: Entry | None) -> list[Ran]:
     return found
 
 
+def is_command(value: Any) -> bool:
+    """Whether `value` is a command line as agents record it."""
+    return _text(value) is not None
+
+
 def _told(data: dict[str, Any]) -> list[Ran]:
     found = []
     parts = data["nested"] if isinstance(data.get("nested"), list) else [data]
@@ -76,7 +82,7 @@ def _text(value: Any) -> str | None:
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         if len(value) == 3 and value[1] in ("-c", "-lc"):  # ["bash", "-lc", "…"]
             return str(value[2])
-        return " ".join(value)
+        return shlex.join(value)
     return None
 
 

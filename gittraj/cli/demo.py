@@ -62,7 +62,7 @@ COMMANDS = (
         "Play the main job in a temporary repository.",
         Parameter("keep", "--keep", help="play in DIR and leave it there", metavar="DIR"),
         COLOR,
-        about="init, a session, a commit, show, verify. Takes about ten seconds. Your own configuration, keys and sessions are neither read nor written.",
+        about="init, a session, a commit, show, verify, replay. Takes about ten seconds. Your own configuration, keys and sessions are neither read nor written.",
         exits="1: a step did not end as it should.",
     ),
 )

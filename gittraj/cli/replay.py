@@ -1,6 +1,6 @@
 """`git traj replay`: revisions go in; what the recorded actions explain of each commit comes out, and exit code 1 where it falls short."""
 
-from gittraj.cli.command import FLAG, READING, Command, Parameter
+from gittraj.cli.command import FLAG, NUMBER, READING, Command, Parameter
 from gittraj.cli.console import Console
 
 TYPE_CHECKING = False
@@ -18,6 +18,10 @@ def replay(
     trace: str | None = None,
     agent: str | None = None,
     unchecked: bool = False,
+    commands: bool = False,
+    unsafe_no_sandbox: bool = False,
+    timeout: int | None = None,
+    total_timeout: int | None = None,
     json: bool = False,
 ) -> int:
     """The verdicts on `revisions` (a commit, a range; HEAD) or on every commit with a note; 0 only where all are reproducible."""
@@ -28,9 +32,16 @@ def replay(
         raise UsageError("replay: give a range or --all, not both", hint="git traj replay -h")
     if agent and not trace:
         raise UsageError("replay: --agent goes with --trace", hint="git traj replay -h")
+    if not commands and (unsafe_no_sandbox or timeout is not None or total_timeout is not None):
+        raise UsageError("replay: no command is run without --commands", hint="git traj replay --commands")
     plan = flow.plan(revisions, everything=all)
+    rules = None
+    if commands:
+        from gittraj.flows.stage import rules as read_rules
+
+        rules = read_rules(plan.house, seconds=timeout, total=total_timeout, bare=unsafe_no_sandbox)
     found = []
-    for verdict in flow.replay(plan, unchecked=unchecked, trace=trace, agent=agent):
+    for verdict in flow.replay(plan, unchecked=unchecked, trace=trace, agent=agent, commands=rules):
         found.append(verdict)
         _progress(console, plan, len(found))
     found.reverse()
@@ -84,11 +95,23 @@ COMMANDS = (
         ),
         Parameter("agent", "--agent", help="whose file --trace names, where it cannot be told", metavar="NAME"),
         Parameter("unchecked", "--unchecked", help="replay statements whose checks fail, too", kind=FLAG),
+        Parameter(
+            "commands", "--commands", help="run the recorded commands again, in a sandbox, and compare", kind=FLAG
+        ),
+        Parameter("timeout", "--timeout", help="seconds for one command (60)", kind=NUMBER, metavar="SECONDS"),
+        Parameter("total_timeout", "--total-timeout", help="for all of a commit (600)", kind=NUMBER, metavar="SECONDS"),
+        Parameter("unsafe_no_sandbox", "--unsafe-no-sandbox", help="run them as you, with all your rights", kind=FLAG),
         *READING,
         about="From the state before the session, every recorded edit is applied in memory, and the result is compared with the "
         "commit, byte by byte. Each changed line is put in one class: made by a tool of the agent, by a shell command whose effect "
-        "is certain from its text, merged from another branch, or unexplained. Nothing from a trace is run.",
-        exits="1: a commit that has a trace is not reproducible, or the commit asked for has none.",
-        examples=(("git traj replay HEAD", "the last commit"), ("git traj replay --all --json", "for scripts")),
+        "is certain from its text, merged from another branch, or unexplained. Nothing from a trace is run, unless --commands asks "
+        "for it: then every recorded command runs again in a throwaway copy, at its place among the edits, inside bubblewrap (no "
+        "network, nothing of yours to read or write), and its output is compared byte for byte.",
+        exits="1: a commit that has a trace is not reproducible, or the commit asked for has none; a command differs or takes too long.",
+        examples=(
+            ("git traj replay HEAD", "the last commit"),
+            ("git traj replay --commands HEAD", "its commands, too"),
+            ("git traj replay --all --json", "for scripts"),
+        ),
     ),
 )

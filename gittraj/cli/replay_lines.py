@@ -43,6 +43,10 @@ def commit_lines(each: "ReplayedCommit", *, ranges: bool = False, brief: bool = 
         fine = file.status == "match" and not file.cause
         if not brief or not fine:
             yield from _file(file, ranges=ranges, trace=each.status != "no_trace")
+    if each.commands:
+        from gittraj.cli.replay_commands import command_lines
+
+        yield from command_lines(each.commands, brief=brief)
 
 
 def count_line(found: "list[ReplayedCommit]") -> Line:

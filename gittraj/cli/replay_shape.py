@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gittraj.model.ran import RanCommand
 from gittraj.model.report import CLASSES, LineRange, Lines, ReplayedCommit, ReplayedFile
 
 
@@ -18,7 +19,7 @@ def _commit(each: ReplayedCommit, ranges: bool) -> dict[str, Any]:
         "operations": each.operations,
         "files": [_file(file, ranges) for file in each.files],
         "coverage": coverage(each.coverage),
-        "commands": [],
+        "commands": [_command(command) for command in each.commands],
         "notes": list(each.notes),
     }
 
@@ -45,6 +46,20 @@ def _file(file: ReplayedFile, ranges: bool) -> dict[str, Any]:
     if ranges:
         shape["coverage"]["ranges"] = [_range(each) for each in file.ranges]
         shape["ranges"] = shape["coverage"]["ranges"]
+    return shape
+
+
+def _command(command: RanCommand) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "command": command.command,
+        "result": command.result,
+        "diagnosis": command.diagnosis or None,
+        "reason": command.reason,
+        "session": command.session or None,
+        "entry": command.entry if command.entry >= 0 else None,
+    }
+    if command.line:
+        shape["difference"] = {"line": command.line, "recorded": command.recorded, "replayed": command.replayed}
     return shape
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gittraj.errors import GitTrajError
 from gittraj.flows.demo_session import COMMIT, EDITED, FILES, PROMPT, SESSION, Session, folder
+from gittraj.replay.commands import sandbox
 
 _SCRUB = ("GIT_", "SSH_", "CLAUDE", "CODEX", "GEMINI", "OPENCODE", "CURSOR", "PI_", "XDG_", "AGENT", "GITTRAJ")
 _CONFIG = (
@@ -45,12 +46,20 @@ def demo(place: str, env: Mapping[str, str], *, now: float, columns: int, colour
     )
     stage.append(session.before_commit())
     stage.write_files({"money.py": EDITED})
-    yield stage.play(
+    committed = stage.play(
         "It edits, tests, and commits; the hook finds the session, redacts, signs and attaches it:", COMMIT, agent=True
     )
-    stage.append(session.after_commit())
+    yield committed
+    stage.append(session.after_commit(committed.output))
     yield stage.play("What happened for this commit?", "git traj show HEAD")
     yield stage.play("Is the record genuine, signed by someone trusted, and about this commit?", "git traj verify HEAD")
+    yield stage.play("The end of the agent's turn came after the commit; it is attached, too:", "git traj finish")
+    if not sandbox.available("python3 --version"):
+        again = "Do the recorded edits give the committed files, and do the commands, run again in a sandbox, print the same?"
+        yield stage.play(again, "git traj replay --commands")
+    else:
+        again = "Do the recorded edits give the committed files? (No sandbox with Python here, so the commands are not run again.)"
+        yield stage.play(again, "git traj replay")
     yield stage.play("It is an ordinary git note.", "git notes --ref=traj list")
     yield stage.play(
         "A record moved to another commit does not pass:",

@@ -11,8 +11,8 @@ SESSION = "0d5c1f6e-7a43-4b8e-9a51-6f1e2c7d9b30"
 VERSION = "2.1.63"
 MODEL = "claude-sonnet-4-5"
 MESSAGE = "Round half a cent to the even neighbour"
-COMMIT = f'git commit -q -a -m "{MESSAGE}"'
-TEST = "python3 -m unittest -q test_money"
+COMMIT = f'git commit -a -m "{MESSAGE}"'
+TEST = "python3 test_money.py"
 
 _DOWN = 'ROUNDING = "ROUND_DOWN"\n'
 _EVEN = '# Half a cent goes to the even neighbour, as the bank does it.\nROUNDING = "ROUND_HALF_EVEN"\n'
@@ -26,37 +26,22 @@ def cents(amount: str) -> int:
     """`amount` in whole cents."""
     return int((Decimal(amount) * 100).quantize(Decimal(1), ROUNDING))
 '''
-TESTS = """import unittest
+TESTS = """from money import cents
 
-from money import cents
-
-
-class Money(unittest.TestCase):
-    def test_half_even(self):
-        self.assertEqual(cents("0.125"), 12)
-        self.assertEqual(cents("0.135"), 14)
+CASES = {"0.125": 12, "0.135": 14}
+failed = 0
+for amount, expected in CASES.items():
+    found = cents(amount)
+    print(amount, found, "ok" if found == expected else f"FAILED, expected {expected}")
+    failed += found != expected
+raise SystemExit(failed)
 """
 FILES = {"money.py": MONEY, "test_money.py": TESTS}
 EDITED = MONEY.replace(_DOWN, _EVEN)
-PROMPT = "The test test_half_even in test_money.py fails. Find the cause in money.py, fix it and commit."
+PROMPT = "The test in test_money.py fails. Find the cause in money.py, fix it and commit."
 
-_FAILING = """Exit code 1
-======================================================================
-FAIL: test_half_even (test_money.Money.test_half_even)
-----------------------------------------------------------------------
-Traceback (most recent call last):
-  File "test_money.py", line 9, in test_half_even
-    self.assertEqual(cents("0.135"), 14)
-AssertionError: 13 != 14
-
-----------------------------------------------------------------------
-Ran 1 test in 0.000s
-
-FAILED (failures=1)"""
-_PASSING = """----------------------------------------------------------------------
-Ran 1 test in 0.000s
-
-OK"""
+_FAILING = "Exit code 1\n0.125 12 ok\n0.135 13 FAILED, expected 14"
+_PASSING = "0.125 12 ok\n0.135 14 ok"
 
 
 class Session:
@@ -95,16 +80,16 @@ class Session:
                          {"filePath": money, "oldString": _DOWN, "newString": _EVEN, "originalFile": MONEY, "structuredPatch": [],
                           "userModified": False, "replaceAll": False}),
             *self._assistant([_call("toolu_04", "Bash", {"command": TEST, "description": "Run the test again"})], 3010, 58),
-            self._result("toolu_04", _PASSING, {"stdout": "", "stderr": _PASSING, "interrupted": False}),
+            self._result("toolu_04", _PASSING, {"stdout": _PASSING, "stderr": "", "interrupted": False}),
             *self._assistant(
                 [{"type": "text", "text": "Green. Committing."},
                  _call("toolu_05", "Bash", {"command": COMMIT, "description": "Commit the fix"})], 3190, 74),
         ]  # fmt: skip
 
-    def after_commit(self) -> list[str]:
-        """The commit's result and the closing words."""
+    def after_commit(self, output: str) -> list[str]:
+        """The commit's result, with what git printed, and the closing words."""
         return [
-            self._result("toolu_05", "", {"stdout": "", "stderr": "", "interrupted": False}),
+            self._result("toolu_05", output, {"stdout": output, "stderr": "", "interrupted": False}),
             *self._assistant(
                 [{"type": "text", "text": "`cents` now rounds half to even, and the fix is committed."}], 3300, 40
             ),

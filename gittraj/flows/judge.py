@@ -17,7 +17,7 @@ from gittraj.flows.base import base_commit
 from gittraj.flows.carried import carried_over
 from gittraj.flows.segments import Segment
 from gittraj.flows.statements import NoteRead
-from gittraj.flows.timeline import Left
+from gittraj.flows.timeline import Left, Timeline
 from gittraj.flows.tracer import Tracer
 from gittraj.flows.traces import Traced, Traces
 from gittraj.flows.wiring import House, Keychain
@@ -68,6 +68,7 @@ class Judge:
         self._texts = texts
         self._left: OrderedDict[tuple[str, int], Left] = OrderedDict()
         self._sources: OrderedDict[str, ReplayedCommit] = OrderedDict()
+        self.judged: tuple[Commit, list[Segment], Timeline] | None = None  # by its own records, last
 
     def commit(self, commit: Commit, read: NoteRead | None = None) -> ReplayedCommit:
         """The verdict on `commit` by its trace; `read`: where that was verified already. Raises `StoreError`."""
@@ -126,7 +127,19 @@ class Judge:
             stop = cut.at_time(reading.entries, reading.ends, commit) or len(reading.entries)
         entries = reading.entries[:stop]
         base = base_commit(self._repository, commit, reading.head, entries, "")
-        segment = Segment(reading.head.session_id, 0, reader, entries, 0, base, {}, reading.head.cwd)
+        segment = Segment(
+            reading.head.session_id,
+            0,
+            reader,
+            entries,
+            0,
+            base,
+            {},
+            reading.head.cwd,
+            model=reading.head.model,
+            version=reading.head.agent_version,
+            branch=reading.head.branch,
+        )
         return self._judge(commit, Traced([segment], ["the session file is not attached: nobody has signed it"], ""))
 
     def _source(self, commit: Commit, statements: Sequence[Verified]) -> ReplayedCommit:
@@ -150,6 +163,7 @@ class Judge:
             gaps = gaps or ("" if found else "an earlier part of the session is not in the notes")
             left[segment.session] = found or Left({}, {})
         line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
+        self.judged = commit, traced.segments, line
         read = self.snapshots.reader(line.base)
         names = self.snapshots.listing(line.base)
         recorder = Recorder(texts=self._texts) if self._edits else None
@@ -187,6 +201,7 @@ class Judge:
         )
 
     def _untraced(self, commit: Commit, notes: list[str], gaps: str = "") -> ReplayedCommit:
+        self.judged = None
         changes = self.snapshots.changes(commit)
         parent = self.snapshots.commit(commit.parents[0]).tree if commit.parents else ""
         read = self.snapshots.reader(parent)

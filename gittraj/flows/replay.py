@@ -3,7 +3,9 @@
 import os
 import signal
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from gittraj.errors import StoreError
 from gittraj.flows.current import open_current
@@ -11,6 +13,9 @@ from gittraj.flows.judge import Judge
 from gittraj.flows.notes_book import Book
 from gittraj.flows.wiring import House, open_house
 from gittraj.model.report import ReplayedCommit
+
+if TYPE_CHECKING:
+    from gittraj.flows.stage import Rules
 
 FEW = 20  # commits: for more, all notes are listed once, which costs as much as looking up this many
 _MANY = 400  # commits: from here on, several processes share the work
@@ -48,29 +53,57 @@ def plan(revisions: str | None = None, *, everything: bool = False, directory: s
 
 
 def replay(
-    plan: Plan, *, unchecked: bool = False, trace: str | None = None, agent: str | None = None
+    plan: Plan,
+    *,
+    unchecked: bool = False,
+    trace: str | None = None,
+    agent: str | None = None,
+    commands: "Rules | None" = None,
 ) -> Iterator[ReplayedCommit]:
     """The verdict on each commit of the plan, in its order.
 
     `unchecked`: statements whose checks fail are replayed too. `trace`: a session file that is judged in place of the notes.
-    Raises `StoreError`, and `AgentError` where `trace` cannot be read.
+    `commands`: run the recorded commands again by these rules. Raises `StoreError`, and `AgentError` where `trace` cannot be read.
     """
-    workers = workers_for(len(plan.commits)) if trace is None else 1
+    workers = workers_for(len(plan.commits)) if trace is None and commands is None else 1
     if workers > 1:
         yield from _shared_out(plan, unchecked, workers)
         return
     judge = Judge(plan.house, unchecked=unchecked, many=len(plan.commits) > FEW)
     for commit_id in plan.commits:
+        judge.judged = None
         if trace:
-            yield judge.trace(judge.snapshots.commit(commit_id), trace, agent)
+            found = judge.trace(judge.snapshots.commit(commit_id), trace, agent)
         elif plan.single:
-            yield judge.commit(judge.snapshots.commit(commit_id))
+            found = judge.commit(judge.snapshots.commit(commit_id))
         else:
-            yield _one_of_many(judge, commit_id)
+            found = _one_of_many(judge, commit_id)
+        yield _with_commands(plan.house, judge, found, commands) if commands else found
+
+
+def _with_commands(house: House, judge: Judge, found: ReplayedCommit, rules: "Rules") -> ReplayedCommit:
+    if judge.judged is None:
+        return found
+    from gittraj.flows.rerun import rerun
+
+    made, segments, line = judge.judged
+    if made.id != found.commit.id:  # the records were carried here by a rewrite
+        told = f"its commands are those of the commit it was made from: git traj replay --commands {made.id[:12]}"
+        return msgspec.structs.replace(found, notes=(*found.notes, told))
+    try:
+        commands = rerun(house, judge.snapshots, found.commit, segments, line, rules)
+    except StoreError as error:  # a shallow or partial clone has no base to begin on
+        return msgspec.structs.replace(found, notes=(*found.notes, f"its commands cannot be run: {error.message}"))
+    return msgspec.structs.replace(found, commands=commands)
 
 
 def passes(commits: list[ReplayedCommit], *, single: bool) -> bool:
-    """Whether every commit that has a trace is reproducible (or changes nothing), and one asked for by name has one."""
+    """Whether every commit that has a trace is reproducible (or changes nothing), and one asked for by name has one.
+
+    Of commands run again, none may differ or take too long; what was skipped is told and counts for nothing.
+    """
+    if any(command.result in ("differs", "timeout") for one in commits for command in one.commands):
+        return False
     return all(
         one.status == "reproducible" or not one.files or (one.status == "no_trace" and not single) for one in commits
     )

@@ -20,8 +20,7 @@ _ASKED = 500  # paths that are looked up to find where the repository lay
 
 class Segment(NamedTuple):
     """`first`: position of `entries[0]` in the session. `base`: the commit it began on, "" for none. `files`: states that differed there. `model`: the session's, where an entry names none.
-
-    `made`: the commit it was signed for, where that is another than the one it is replayed for; `moved`: whether that is so.
+    `made`: the commit it was signed for, where that is another than the one it is replayed for; `moved`: whether that is so. `version`: of the agent, `branch`: of the commit, "" unknown.
     """
 
     session: str
@@ -35,6 +34,8 @@ class Segment(NamedTuple):
     model: str = ""
     made: Commit | None = None
     moved: bool = False
+    version: str = ""
+    branch: str = ""
 
 
 class Happened(NamedTuple):
@@ -70,6 +71,8 @@ def segment_of(record: dict[str, Any], seq: int, agent: Agent) -> Segment:
             files=files if isinstance(files, dict) else {},
             cwd=_text(session.get("environment", {}).get("working-dir")),
             model=_text(session.get("agent-meta", {}).get("model-id")),
+            version=_text(session.get("agent-meta", {}).get("cli-version")),
+            branch=_text(record.get("vcs", {}).get("branch")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AgentError(f"the record is not understood: {type(error).__name__} {error}") from error
@@ -203,10 +206,10 @@ def events_of(
     ):  # Claude Code's note that a file it knows has changed
         steps.append(Noticed(inside(_text(data.get("filename")), segment.cwd or root, root)))
     shell = Origin("shell", segment.session, entry, event.turn)
-    for ran in shell_calls.commands(event.call, event.result):
+    for part, ran in enumerate(shell_calls.commands(event.call, event.result)):
         code = 0 if made and ran.code is None else ran.code
         cwd = absolute(ran.cwd or segment.cwd or root, segment.cwd or root)
-        steps.append(Command(ran.text, cwd, root, shell, code, *told))
+        steps.append(Command(ran.text, cwd, root, shell, code, *told, event.call, event.result, part))
     return steps
 
 

@@ -23,12 +23,16 @@ class Left(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """`base`: tree that the replay starts from, "" for none. `before`, `after`: events up to the commit, and later ones."""
+    """`base`: tree that the replay starts from, "" for none. `before`, `after`: events up to the commit, and later ones.
+
+    `start`: the commit of that tree.
+    """
 
     base: str
     before: list[Event]
     after: list[Event]
     waiting: dict[str, dict[str, Happened]]
+    start: str = ""
 
 
 def build(
@@ -82,7 +86,15 @@ def build(
         after += [lane for (_, late), lane in lanes.items() if late]
     landings = _landings(snapshots, chain, start, begins, restores)
     base = chain[start].tree if chain else ""
-    return Timeline(base, sequence(landings, *before), sequence(*after), waiting)
+    begun = chain[start].id if chain else ""
+    return Timeline(base, sequence(landings, *before), sequence(*after), waiting, begun)
+
+
+def met(snapshots: Snapshots, tree: str, segment: Segment) -> dict[str, bytes]:
+    """The files that differed from `tree`, the segment's base, when it began, as its record tells."""
+    states = _States(snapshots, tree, segment)
+    found = {path: states.before(path) for path in segment.files}
+    return {path: content for path, content in found.items() if content is not None}
 
 
 class _States:

@@ -17,6 +17,7 @@ class Commit(msgspec.Struct, frozen=True):
     committer_time: int
     committer_offset: int
     message: str
+    author_offset: int = 0
 
     @property
     def subject(self) -> str:

@@ -6,6 +6,7 @@ from gittraj.model.carried import Carried
 from gittraj.model.commit import Commit
 from gittraj.model.completeness import Completeness
 from gittraj.model.edit import Edit, Trail
+from gittraj.model.ran import RanCommand
 from gittraj.model.states import Verified
 from gittraj.model.verdict import Check
 
@@ -148,6 +149,7 @@ class ReplayedCommit(msgspec.Struct, frozen=True):
     """`status`: reproducible | partial | not_reproducible | no_operations | no_trace. `notes`: what was left out of account, and why.
 
     `edits`, `trails`, `segments`: what recorded actions did, and of which segments, where that was asked for.
+    `commands`: those run again where that was asked for, in the recorded order.
     """
 
     commit: Commit
@@ -159,6 +161,7 @@ class ReplayedCommit(msgspec.Struct, frozen=True):
     edits: tuple[Edit, ...] = ()
     trails: tuple[Trail, ...] = ()
     segments: tuple[ReplayedSegment, ...] = ()
+    commands: tuple[RanCommand, ...] = ()
 
 
 class Shown(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gittraj.model.commit import Change
+from gittraj.model.entry import Entry
 from gittraj.model.operation import Observed
 
 
@@ -38,7 +39,10 @@ class Step(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A shell command. `cwd`: absolute, as recorded. `root`: where the repository lay for it. `code`: what it ended with, None if it did not."""
+    """A shell command. `cwd`: absolute, as recorded. `root`: where the repository lay for it. `code`: what it ended with, None if it did not.
+
+    `asked`, `answer`: the call and its result, in which it is the `part`-th command; for who runs it again.
+    """
 
     text: str
     cwd: str
@@ -47,6 +51,9 @@ class Command(NamedTuple):
     code: int | None = 0
     call: str = ""
     at: str = ""
+    asked: Entry | None = None
+    answer: Entry | None = None
+    part: int = 0
 
 
 class Noticed(NamedTuple):

@@ -33,7 +33,7 @@ def parse(commit_id: str, data: bytes) -> Commit:
             encoding = value.decode("ascii", "replace")
     if not tree:
         raise StoreError(f"commit {commit_id} names no tree", hint="git fsck")
-    author_name, author_email, author_time, _ = _person(author, encoding)
+    author_name, author_email, author_time, author_offset = _person(author, encoding)
     name, email, time, offset = _person(committer, encoding)
     return Commit(
         id=commit_id,
@@ -47,6 +47,7 @@ def parse(commit_id: str, data: bytes) -> Commit:
         committer_time=time,
         committer_offset=offset,
         message=_text(message, encoding),
+        author_offset=author_offset,
     )
 
 

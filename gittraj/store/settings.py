@@ -10,6 +10,8 @@ from gittraj.store.git import Git
 Values: TypeAlias = dict[str, list[str]]
 
 MAX_OUTPUT = 256 * 1024  # design: outputs over this are cut in the middle
+COMMAND_TIMEOUT = 60  # seconds that a command of a trace may take when it is run again
+COMMANDS_TIMEOUT = 600  # seconds for all commands of one commit
 CATCHUP = 5  # commits behind HEAD that a hook looks at for a missing note
 
 # Names after `gittraj.`; git folds their case. The second row is our own book-keeping (`config.py`).
@@ -30,6 +32,9 @@ KNOWN = frozenset(
         "bodiesremote",
         "signnotes",
         "requirepolicy",
+        "commandtimeout",
+        "commandstimeout",
+        "commandpath",
     )
 )
 BOOKS = frozenset(("addedrewriteref", "previousrewritemode", "setrewritemode"))
@@ -57,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True):
     max_output: int = MAX_OUTPUT
     attach: bool = True
     catchup: int = CATCHUP
+    command_timeout: int = COMMAND_TIMEOUT
+    commands_timeout: int = COMMANDS_TIMEOUT
+    command_path: str = ""
     unknown: tuple[str, ...] = ()
     invalid: tuple[tuple[str, str], ...] = ()
     values: Values = {}
@@ -111,6 +119,9 @@ class Settings(msgspec.Struct, frozen=True):
             max_output=number("gittraj.maxoutput", MAX_OUTPUT),
             attach=switch("gittraj.attach", True),
             catchup=number("gittraj.catchup", CATCHUP),
+            command_timeout=number("gittraj.commandtimeout", COMMAND_TIMEOUT),
+            commands_timeout=number("gittraj.commandstimeout", COMMANDS_TIMEOUT),
+            command_path=last("gittraj.commandpath"),
             unknown=tuple(key for key in ours if key.partition(".")[2] not in KNOWN | BOOKS),
             invalid=tuple(invalid),
             values=values,

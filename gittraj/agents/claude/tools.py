@@ -9,7 +9,7 @@ from typing import Any
 from gittraj.model.entry import Entry
 from gittraj.model.operation import Observed, Operation, Replace, Write
 
-_DENIED = (
+DENIED = (
     "The user doesn't want to proceed with this tool use",
     "The user doesn't want to take this action",
     "Permission to use",
@@ -122,4 +122,4 @@ def _state(result: Entry | None) -> str:
     if result.get("is-error") is not True:
         return "applied"
     output = result.get("output")
-    return "denied" if isinstance(output, str) and output.startswith(_DENIED) else "failed"
+    return "denied" if isinstance(output, str) and output.startswith(DENIED) else "failed"

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from gittraj.model.entry import Entry
     from gittraj.model.location import Location
     from gittraj.model.operation import Observed
+    from gittraj.model.printed import Printed
     from gittraj.model.session import Position, Reading
 
 NAME = "opencode"
@@ -62,6 +63,13 @@ def operations(call: "Entry", result: "Entry | None", /) -> "list[Observed]":
     from gittraj.agents.opencode import tools
 
     return tools.operations(call, result)
+
+
+def printed(call: "Entry", result: "Entry | None", version: str, /) -> "list[Printed]":
+    """See `gittraj.agents.interface.Prints`."""
+    from gittraj.agents.opencode import shell_outputs
+
+    return shell_outputs.printed(call, result, version)
 
 
 def edit_content(entry: "Entry", /) -> "list[tuple[str | int, ...]]":

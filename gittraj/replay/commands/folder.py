@@ -1,0 +1,51 @@
+"""A throwaway folder's end: it goes in with whatever commands made of it, and is gone."""
+
+import os
+import shutil
+import stat
+
+
+def remove(folder: str) -> None:
+    """Delete `folder`. Links are not followed; folders without rights and ones nested too deep for a path are deleted, too."""
+    try:
+        shutil.rmtree(folder)
+        return
+    except (OSError, RecursionError):
+        pass
+    _remove(folder)
+
+
+def _remove(folder: str) -> None:
+    """Without recursion: what lies below is moved up first, so that no path grows too long."""
+    waiting = [folder]
+    lifted = 0
+    while waiting:
+        at = waiting.pop()
+        try:
+            os.chmod(at, stat.S_IRWXU)
+            with os.scandir(at) as entries:
+                below = [(entry.path, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        except OSError:
+            continue
+        for path, is_folder in below:
+            try:
+                if not is_folder:
+                    os.unlink(path)
+                    continue
+                os.chmod(path, stat.S_IRWXU)  # a folder can be moved only by who may write in it
+                lifted += 1
+                place = os.path.join(folder, f".{lifted}") if at != folder else path
+                os.rename(path, place)
+                waiting.append(place)
+            except OSError:
+                continue
+        if at != folder:
+            _gone(at)
+    _gone(folder)
+
+
+def _gone(folder: str) -> None:
+    try:
+        os.rmdir(folder)
+    except OSError:
+        pass
