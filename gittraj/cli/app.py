@@ -21,6 +21,7 @@ MODULES = {
     "audit": "audit",
     "replay": "replay",
     "blame": "blame",
+    "sessions": "sessions",
     "index": "index",
     "attach": "attach",
     "finish": "attach",

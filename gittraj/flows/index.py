@@ -4,7 +4,7 @@ The index is only ever a shortcut: where its file is damaged it is built again, 
 process, the same is worked out in memory.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -37,6 +37,16 @@ def ask(house: House, question: Callable[[Index], T], progress: Progress | None 
             return question(index)
     except IndexUnusableError:
         return _without(house, question, progress)
+
+
+def keep(house: House, name: str, state: str, parts: Mapping[str, bytes]) -> None:
+    """Keep what was worked out from the index (`Index.result` gives it back); not kept where the index cannot be written now."""
+    common = house.repository.common_dir
+    try:
+        with index_file.alone(common), indexes.writing(common) as index, index.writing():
+            index.keep(name, state, parts)
+    except IndexUnusableError:
+        pass
 
 
 def refresh(house: House, progress: Progress | None = None, *, anew: bool = False) -> IndexReport:

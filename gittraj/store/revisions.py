@@ -1,5 +1,6 @@
 """Revisions: what a person types goes in, commit ids go out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pygit2
@@ -55,6 +56,22 @@ class Revisions:
                 f"{selection}: no such range of commits ({error.message})", hint="git help revisions"
             ) from error
         return out.decode("ascii", "replace").split()
+
+    def history(self, tips: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """(commit, its parents) of all that `tips` (commit ids) reach, parents before children. Raises `StoreError`."""
+        if not tips:
+            return []
+        out = self.git.run(
+            ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"], data="\n".join(tips).encode()
+        )
+        rows = [line.split() for line in out.decode("ascii", "replace").splitlines()]
+        return [(row[0], row[1:]) for row in rows if row]
+
+    def tips(self) -> list[str]:
+        """The commits that HEAD, branches, tags and remote branches point to, newest first. Raises `StoreError`."""
+        head = self.head()
+        words = ["--branches", "--tags", "--remotes", *([head] if head else [])]
+        return self.git.run(["rev-list", "--no-walk", *words, "--"]).decode("ascii", "replace").split()
 
     def head(self) -> str | None:
         """The commit HEAD points to, None before the first one. Raises `StoreError`."""
