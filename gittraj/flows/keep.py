@@ -82,6 +82,21 @@ def start(
 
     Raises `RedactError` where the scanner cannot be started, `StoreError`.
     """
+    begun = prepare(house, agent, segment, commit, base_commit=base_commit, scan=scan, imported=imported)
+    return begun._replace(scan=begin(begun.draft, begun.policy))
+
+
+def prepare(
+    house: House,
+    agent: Agent,
+    segment: Segment,
+    commit: Commit,
+    *,
+    base_commit: str,
+    scan: bool = True,
+    imported: Mapping[str, Any] | None = None,
+) -> Begun:
+    """Build the record; nothing looks for secrets in it yet. Raises `StoreError`."""
     repository, settings = house.repository, house.settings
     head = segment.head
     worktrees = worktrees_of(house, head.cwd)
@@ -101,7 +116,7 @@ def start(
         users=_users(house),
         salt=State(repository.common_dir).salt(),
     )
-    return Begun(agent, segment, commit, draft, begin(draft, policy), policy, int(now))
+    return Begun(agent, segment, commit, draft, None, policy, int(now))
 
 
 def finish(house: House, begun: Begun, patch_id: str) -> tuple[Redacted, Anchor]:

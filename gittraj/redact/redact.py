@@ -3,7 +3,7 @@
 What was taken out is declared in the record under ``gittraj.redaction``; the values are not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gittraj.errors import RedactError
@@ -15,6 +15,7 @@ from gittraj.redact.policy import Policy
 from gittraj.redact.scanner import Hit, Scan, Scanner
 from gittraj.redact.search import Found
 from gittraj.redact.texts import Texts
+from gittraj.redact.together import Part, Run
 
 RULE_SET = "gittraj 1"  # raised with every change of a file in rules/
 
@@ -22,7 +23,7 @@ RULE_SET = "gittraj 1"  # raised with every change of a file in rules/
 class Begun:
     """A scan under way, with the text it reads; `begin` makes it."""
 
-    def __init__(self, scan: Scan, texts: Texts) -> None:
+    def __init__(self, scan: Scan | Part, texts: Texts) -> None:
         self.scan = scan
         self.texts = texts
 
@@ -41,6 +42,16 @@ def begin(draft: Draft, policy: Policy, scanner: Scanner | None = None) -> Begun
         return None
     texts = Texts().add_record(copy(draft.record, _no_edits, drop_reasoning=policy.reasoning == "drop"))
     return Begun((scanner or Scanner()).start(texts.text), texts)
+
+
+def begin_all(drafts: Sequence[Draft], policy: Policy, scanner: Scanner | None = None) -> list[Begun | None]:
+    """As `begin`, for several drafts in one run of the scanner. Raises `RedactError`."""
+    if not policy.enabled:
+        return [None] * len(drafts)
+    drop = policy.reasoning == "drop"
+    texts = [Texts().add_record(copy(draft.record, _no_edits, drop_reasoning=drop)) for draft in drafts]
+    run = Run([each.text for each in texts], scanner)
+    return [Begun(part, each) for part, each in zip(run.parts, texts, strict=True)]
 
 
 def redact(
