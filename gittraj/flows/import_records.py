@@ -29,7 +29,7 @@ from gittraj.redact.redact import begin_all
 
 Progress = Callable[[int, int], None]
 QUEUE_RECORDS = 16  # scanned in one run: then the scanner's start is a fiftieth of a second for each
-QUEUE_BYTES = 16 << 20  # of transcripts in one run; more would only cost memory
+QUEUE_BYTES = 8 << 20  # of transcripts in one run; as entries they take forty times that in memory
 
 
 class Report:

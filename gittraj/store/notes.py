@@ -71,8 +71,8 @@ class NoteStore:
             blobs: dict[str, str] = {}
             for key, note in fresh.items():
                 old = self._old(tree, key)
-                new = framing.union(old, note) if old is not None else note
-                if new != old:
+                if old is None or not _raw(note) <= _raw(old):
+                    new = framing.union(old, note) if old is not None else note
                     blobs[key] = self.repository.write("blob", new)
             return self._put(tree, blobs) if blobs else tree
 
@@ -204,3 +204,9 @@ class NoteStore:
         if len(key) != self.width or key.strip("0123456789abcdef"):
             raise StoreError(f"{commit!r} is no object id of this repository ({self.width} hex digits)")
         return key
+
+
+def _raw(note: bytes) -> set[bytes]:
+    from gittraj.codec import framing
+
+    return {item.raw for item in framing.read(note).items}

@@ -111,6 +111,38 @@ def test_what_an_interrupted_run_wrote_is_continued_in_the_same_chain(story: Sto
     assert second["record"]["gittraj"]["segment"]["prev"] == first["digest"]
 
 
+def test_who_interrupts_keeps_what_is_done(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gittraj.flows import import_records, importing
+
+    def stop(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    commits = three_commits(story)
+    story.branch.write()
+    monkeypatch.setattr(import_records, "QUEUE_RECORDS", 1)
+    with pytest.raises(KeyboardInterrupt):
+        importing.import_entire_history(redact=False, progress=stop, directory=str(story.shop.repo))
+    assert sorted(story.shop.noted()) == sorted(commits[:2])
+    report = story.bring()
+    assert [(each["commit"], each["seq"]) for each in report["imported"]] == [(commits[2], 2)] and report[
+        "already"
+    ] == 2
+    assert story.shop.json("verify", "--all")["ok"]
+
+
+def test_a_session_over_many_commits_is_stored_once(story: Story) -> None:
+    """Each checkpoint holds the whole session again; the records do not."""
+    agent = story.agent
+    for number in range(8):
+        checkpoint = f"abcdefabcd{number:02}"
+        agent.write(f"part{number}.py", f"value = {number}\n" * 400)
+        story.commit(f"Part {number}", checkpoint)
+        story.keep(checkpoint)
+    sizes = [each["body_bytes"] for each in story.bring()["imported"]]
+    assert len(sizes) == 8 and max(sizes) < 1.5 * min(sizes)
+
+
 def test_a_dry_run_writes_nothing(story: Story) -> None:
     three_commits(story)
     report = story.bring("--dry-run")

@@ -48,6 +48,19 @@ def test_the_same_items_again_move_nothing(repo: Repo, opened: Repository) -> No
     assert {item.raw for item in framing.read(store.read(head) or b"").items} == {ITEM, OTHER}
 
 
+def test_notes_of_many_commits_are_one_notes_commit_and_lose_nothing(repo: Repo, opened: Repository) -> None:
+    first, second = repo.git("rev-parse", "HEAD"), repo.commit("Second", {"a.txt": "two\n"})
+    store = NoteStore(opened)
+    store.append(first, [ITEM], message="before")
+    assert store.append_all({first: [OTHER], second: [ITEM, OTHER], "00" * 20: [ITEM]}, message="all")
+    for commit in (first, second):
+        note = store.read(commit)
+        assert note is not None and sorted(item.raw for item in framing.read(note).items) == sorted([ITEM, OTHER])
+    assert repo.git("rev-list", "--count", "refs/notes/traj") == "2"
+    assert store.append_all({first: [ITEM], second: [OTHER]}, message="again") is False
+    assert store.append_all({}, message="none") is False and repo.git("rev-list", "--count", "refs/notes/traj") == "2"
+
+
 @given(blobs=st.lists(st.binary(min_size=1, max_size=60), min_size=1, max_size=4))
 @settings(max_examples=25, deadline=None)
 def test_any_bytes_survive(blobs: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
