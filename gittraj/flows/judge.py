@@ -63,6 +63,7 @@ class Judge:
         self._repository = house.repository
         self.snapshots = Snapshots(house.repository)
         self.tracer = Tracer(house, keys, self.snapshots)
+        self.tracer.replay = self._again
         self._traces = Traces(self.tracer, unchecked=unchecked, many=many, tell=edits)
         self._edits = edits or texts
         self._texts = texts
@@ -141,6 +142,10 @@ class Judge:
             branch=reading.head.branch,
         )
         return self._judge(commit, Traced([segment], ["the session file is not attached: nobody has signed it"], ""))
+
+    def _again(self, commit: Commit, read: NoteRead) -> ReplayedCommit:
+        """What the records of other commits make again on this one."""
+        return self._judge(commit, self._traces.of(commit, read))
 
     def _source(self, commit: Commit, statements: Sequence[Verified]) -> ReplayedCommit:
         """The verdict on a commit that this one was made of, by those of `statements` that are its own, or that it has from others."""

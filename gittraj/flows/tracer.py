@@ -4,8 +4,7 @@ A statement that was signed for another commit holds for this one only as far as
 copied, or a carry statement, proves nothing by itself.
 """
 
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -13,10 +12,15 @@ from gittraj.errors import StoreError
 from gittraj.flows.changes import Changes
 from gittraj.flows.origins import Origins
 from gittraj.flows.statements import NoteRead, read_note
+from gittraj.flows.unseen import owned_by_replay
+from gittraj.flows.unseen import sizes as unseen_sizes
+from gittraj.flows.wanderers import Wanderers
 from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.history import rebind
+from gittraj.history.rebind import Owned
 from gittraj.model.carried import Carried
 from gittraj.model.commit import Commit
+from gittraj.model.report import ReplayedCommit
 from gittraj.model.states import Verified
 from gittraj.model.verdict import Check
 from gittraj.seal.headers import RECORD
@@ -24,6 +28,10 @@ from gittraj.seal.verify import Expected, binding
 from gittraj.store.snapshots import Snapshots
 
 _APART = ("signer", "time", "binding")  # who is trusted, when, and which commit it is about: other questions
+
+
+AHEAD = 100  # commits whose patch-ids are asked of git together
+MANY = 200  # originals that one commit is held against line by line
 
 
 class Tracer:
@@ -34,21 +42,81 @@ class Tracer:
         self.keys = keys or keychain(house)
         self.changes = Changes(house.repository, snapshots)
         self.origins = Origins(house.repository, self.changes)
-        self._patch_ids: OrderedDict[str, str] = OrderedDict()
+        self._patch_ids: dict[str, str] = {}
+        self._about: list[str] = []
+        self._places: dict[str, int] = {}
+        self._wanderers: Wanderers | None = None
+        self.replay: Callable[[Commit, NoteRead], ReplayedCommit] | None = None  # where a judge is at hand
+
+    def about(self, commits: Sequence[str]) -> None:
+        """Say which commits will be asked for, so that what concerns all of them is asked of git once."""
+        if not self._about:
+            self._about = list(commits)
+            self._places = {one: place for place, one in enumerate(self._about)}
 
     def read(self, commit: Commit) -> NoteRead | None:
         """The trace of `commit`, verified and bound; None where it has none. Raises `StoreError`."""
         return self.read_note(commit, self.house.notes.read(commit.id))
 
     def read_note(self, commit: Commit, note: bytes | None) -> NoteRead | None:
-        """As `read`, where the note was read already."""
+        """As `read`, where the note was read already (None: it has none)."""
         if note is None:
-            return None
+            return self.found(commit)
         read = read_note(self.house, commit, note, self.keys)
         statements, carried = self.bind(commit, read.statements)
         return NoteRead(statements, read.damage, carried)
 
-    def bind(self, commit: Commit, statements: Sequence[Verified]) -> tuple[tuple[Verified, ...], Carried | None]:
+    def found(self, commit: Commit) -> NoteRead | None:
+        """What a commit without a note has from records of commits outside of its history; None where nothing is proven.
+
+        Only what is good by itself and of a trusted signer counts: the notes of others must not change the verdict for the worse.
+        """
+        try:
+            known = self._outside(commit)
+            if not known:
+                return None
+            alike = list(dict.fromkeys(one.commit for one in known.alike(commit, self.patch_id(commit))))
+            records = self._records(commit, known, alike)
+            carried = self.match(commit, records, claimed=False) if records else None
+            if carried is None or carried.how not in ("tree", "patch"):
+                records = self._records(commit, known, self._touching(commit, known))
+                carried = self.match(commit, records, claimed=False) if records else None
+        except StoreError:  # a shallow or partial clone: there is nothing to compare
+            return None
+        if carried is None:
+            return None
+        statements, again = self.bind(
+            commit, [one for one in records if _commit(one) in carried.sources], claimed=False
+        )
+        return NoteRead(tuple(one for one in statements if _result(one, "binding") == "pass"), (), again)
+
+    def _outside(self, commit: Commit) -> Wanderers:
+        if self._wanderers is None:
+            asked = dict.fromkeys([*self._about, commit.id])
+            parents = {parent for one in asked for parent in self.changes.snapshots.commit(one).parents}
+            self._wanderers = Wanderers(self.house, [one for one in asked if one not in parents])
+        return self._wanderers
+
+    def _touching(self, commit: Commit, known: Wanderers) -> list[str]:
+        paths = {path for file in self.changes.paired(commit) for path in (file.path, file.old_path) if path}
+        ancestor = self.house.repository.is_ancestor
+        return [one for one in known.touching(sorted(paths), self.changes) if not ancestor(one, commit.id)][-MANY:]
+
+    def _records(self, commit: Commit, known: Wanderers, sources: Sequence[str]) -> list[Verified]:
+        """The good records signed for `sources`, in this order."""
+        wanted = set(sources)
+        found: dict[str, Verified] = {}
+        for blob in known.blobs(sources):
+            note = self.house.repository.blob(blob, fetch=True)
+            for one in read_note(self.house, commit, note, self.keys).statements:
+                if _is_record(one) and _commit(one) in wanted and one.trusted and _good(one):
+                    found.setdefault(one.statement.digest, one)
+        order = {source: place for place, source in enumerate(sources)}
+        return sorted(found.values(), key=lambda one: order[_commit(one)])
+
+    def bind(
+        self, commit: Commit, statements: Sequence[Verified], *, claimed: bool = True
+    ) -> tuple[tuple[Verified, ...], Carried | None]:
         """`statements` with the check `binding` decided by content for those that were signed for another commit.
 
         The second is what `commit` as a whole has from them, None where one was signed for itself, or none can be carried.
@@ -58,12 +126,13 @@ class Tracer:
         foreign = [
             one
             for one in statements
-            if _foreign(one, repository.object_format) and not repository.is_ancestor(_commit(one), commit.id)
+            if _foreign(one, repository.object_format)
+            and not (claimed and repository.is_ancestor(_commit(one), commit.id))
         ]
         if not foreign:
             return tuple(statements), None
         own = [one for one in statements if _is_record(one) and _result(one, "binding") == "pass"]
-        carried = self.match(commit, [one for one in foreign if _is_record(one)])
+        carried = self.match(commit, [one for one in foreign if _is_record(one)], claimed=claimed)
         sources = set(carried.sources) if carried else set()
         before = _before([*own, *(one for one in foreign if _commit(one) in sources)], foreign)
         bound = []
@@ -90,8 +159,11 @@ class Tracer:
         bound, _ = self.bind(commit, again)
         return NoteRead(tuple(one for one in bound if _result(one, "binding") == "pass"), ())
 
-    def match(self, commit: Commit, records: Sequence[Verified]) -> Carried | None:
-        """What `commit` has from records signed for other commits; None where nothing."""
+    def match(self, commit: Commit, records: Sequence[Verified], *, claimed: bool = True) -> Carried | None:
+        """What `commit` has from records signed for other commits; None where nothing.
+
+        `claimed`: its note says that they are its own; where none does, a few lines in common say nothing.
+        """
         try:
             facts = rebind.Facts(commit, lambda: self.patch_id(commit), lambda: self.changes.digest(commit))
             for one in reversed(records):
@@ -99,18 +171,35 @@ class Tracer:
                 if how:
                     size = self.origins.size(commit)
                     return Carried((_commit(one),), how, size, size)
-            sources = list(dict.fromkeys(_commit(one) for one in records))
-            owned, sizes, exact = self.origins.owned(commit, sources)
+            owned, sizes, exact = self._owned(commit, records)
         except StoreError:  # a shallow or partial clone: there is nothing to compare
             return None
+        if not claimed:
+            owned = owned.only(rebind.telling(owned, sizes))
         if not owned.sources:
             return None
-        return rebind.judged(owned, sizes, exact=exact)
+        return rebind.judged(owned, sizes, claimed=claimed, exact=exact)
+
+    def _owned(self, commit: Commit, records: Sequence[Verified]) -> tuple[Owned, dict[str, int], bool]:
+        """As `Origins.owned`; where an original is gone, by what the recorded actions make again on what is here."""
+        sources = list(dict.fromkeys(_commit(one) for one in records))
+        owned, sizes, exact = self.origins.owned(commit, sources)
+        if exact or self.replay is None:
+            return owned, sizes, exact
+        bound = [_with(one, Check("binding", "pass", "for what it makes again")) for one in records]
+        again = owned_by_replay(self.replay(commit, NoteRead(tuple(bound), ())), records)
+        better = again if again.count("") < owned.count("") else owned
+        return better, {**unseen_sizes(records), **sizes}, False
 
     def patch_id(self, commit: Commit) -> str:
-        """Git's patch-id, asked once. Raises `StoreError`."""
+        """Git's patch-id, asked once, together with those of commits that will be asked for next. Raises `StoreError`."""
         if commit.id not in self._patch_ids:
-            self._patch_ids[commit.id] = self.house.repository.patch_id(commit.id)
+            repository, has = self.house.repository, self.house.notes.has
+            at = self._places.get(commit.id)
+            following = self._about[at + 1 : at + AHEAD] if at is not None else ()
+            others = [self.changes.snapshots.commit(one) for one in following if not has(one)]
+            whole = [one for one in others if all(repository.has_commit(parent) for parent in one.parents)]
+            self._patch_ids.update(repository.patch_ids([commit, *whole]))
         return self._patch_ids[commit.id]
 
 

@@ -97,13 +97,14 @@ class _Work(NamedTuple):
     demands: Demands
     must: bool
     changes: dict[str, Check]
+    commits: Sequence[str]
 
 
 def _verdicts(in_force: InForce, commits: Sequence[str], demands: Demands, *, must: bool) -> Iterator[CommitVerdict]:
     """The verdict on each commit, in order; several processes share the work on many."""
     changes = TrustChanges(in_force)
     found = {one: check for one in commits if (check := changes.check(in_force.house.repository.commit(one)))}
-    work = _Work(in_force, demands, must, found)
+    work = _Work(in_force, demands, must, found, commits)
     workers = workers_for(len(commits), _MANY)
     if workers < 2:
         yield from _part(work, Judge(in_force.house, keys=in_force.keys, many=len(commits) > FEW), commits)
@@ -145,6 +146,7 @@ def _share(commits: Sequence[str]) -> list[CommitVerdict]:
 
 
 def _part(work: _Work, judge: Judge, commits: Sequence[str]) -> Iterator[CommitVerdict]:
+    judge.tracer.about(work.commits)
     for one in commits:
         verdict = _judge(work, work.in_force.house.repository.commit(one), judge)
         slim = tuple(msgspec.structs.replace(each, record=_slim(each)) for each in verdict.statements)

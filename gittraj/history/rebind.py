@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from gittraj.model.anchor import Anchor
 from gittraj.model.carried import Carried, Part
 from gittraj.model.commit import Commit
@@ -24,6 +26,11 @@ class Owned(NamedTuple):
     def count(self, source: str) -> int:
         """How many lines are `source`'s."""
         return sum(part.end - part.start + 1 for part in self.parts if part.source == source)
+
+    def only(self, sources: set[str]) -> "Owned":
+        """The same without what other sources have."""
+        kept = (part if part.source in sources else msgspec.structs.replace(part, source="") for part in self.parts)
+        return Owned(tuple(kept))
 
     @property
     def sources(self) -> list[str]:
@@ -49,14 +56,14 @@ def whole(facts: Facts, anchor: Anchor) -> str:
     return "tree" if anchor.tree == commit.tree else "patch"
 
 
-def judged(owned: Owned, sizes: dict[str, int], *, exact: bool = True) -> Carried:
-    """What lines of several sources make of a commit. `sizes`: how many lines each source changes, by what is known of it."""
+def judged(owned: Owned, sizes: dict[str, int], *, claimed: bool, exact: bool = True) -> Carried:
+    """What lines of several sources make of a commit. `sizes`: how many lines each source changes. `claimed`: its note names them."""
     total = sum(part.end - part.start + 1 for part in owned.parts)
     sources = [source for source in sizes if source in owned.sources]
     here = total - owned.count("")
     if here == total and len(sources) == 1:
         how = "split" if here < sizes[sources[0]] else "composed"
-    elif len(sources) == 1:
+    elif len(sources) == 1 and claimed:
         how = "altered"
     else:
         how = "composed"
