@@ -31,6 +31,7 @@ MODULES = {
     "policy exempt": "policy",
     "policy approve": "policy",
     "import": "imports",
+    "carry": "carry",
     "keys list": "keys",
     "keys new": "keys",
     "keys trust": "keys",

@@ -64,6 +64,8 @@ def trace_lines(verified: Verified) -> list[Line]:
     lines = [Line(*spans, right=right, breaks=FIRST)]
     passed = [check.name for check in verified.checks if check.result == "pass"]
     others = [check for check in verified.checks if check.result != "pass"]
+    if verified.statement.kind == "carry":  # nothing rests on it, and it has no record to check
+        others = [check for check in others if check.name != "invariants"]
     if not others and checks:
         lines[0] = Line(
             *spans, breaks=FIRST, right=(*right, ("", "   "), sign("pass"), ("dim", f" all {len(passed)} checks"))
@@ -76,6 +78,15 @@ def trace_lines(verified: Verified) -> list[Line]:
         detail = one_line(check.detail) or ("failed" if check.result == "fail" else "not checked")
         lines.append(Line(("", " " * FIRST), sign(check.result), ("", f" {check.name}: "), ("", detail), right=EDGE))
     return lines
+
+
+def carry_line(verified: Verified) -> Line:
+    """What a carry statement says: by what the commit was made of which others."""
+    said = _map(verified.record)
+    olds = [each.get("commit") for each in said.get("from", ()) if isinstance(each, dict)]
+    names = ", ".join(old.hex()[:SHORT_ID] for old in olds if isinstance(old, bytes))
+    by = one_line(str(said.get("by", "")))
+    return Line(("dim", pad("carry", FIRST)), ("", f"{by}: made of {names or 'nothing it names'}"), breaks=FIRST)
 
 
 def fingerprint(kid: bytes, characters: int = 0) -> str:

@@ -26,6 +26,8 @@ def run(arguments: list[str]) -> int:
     name = arguments[0]
     if name in GUARDS:
         return _guard(name, arguments)
+    if name == "post-rewrite":
+        return _rewritten(arguments[1:])
     if name != "post-commit":
         say(f"hook: {name} is not known to this version")
         return 0
@@ -37,6 +39,18 @@ def run(arguments: list[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the commit stands whatever happens here
         _failed(error, "the trace of this commit was not attached")
+    return 0
+
+
+def _rewritten(arguments: list[str]) -> int:
+    try:
+        from gittraj.flows.post_rewrite import post_rewrite
+
+        post_rewrite(os.getcwd(), arguments[0] if arguments else "", sys.stdin, os.environ, say)
+    except KeyboardInterrupt:
+        return 0
+    except Exception as error:  # noqa: BLE001 - what was rewritten stands whatever happens here
+        _failed(error, "no carry statement was signed")
     return 0
 
 

@@ -29,7 +29,7 @@ def show(shown: Shown) -> dict[str, Any]:
     return {
         "commit": shown.commit.id,
         "branch": shown.branch,
-        "carried": _carried(shown.carried),
+        "carried": carried(shown.carried),
         "statements": statements,
         "damage": _damage(shown.damage),
     }
@@ -137,22 +137,23 @@ def _verdict(verdict: CommitVerdict) -> dict[str, Any]:
         "subject": verdict.commit.subject,
         "status": verdict.status,
         "reason": verdict.reason,
-        "carried": _carried(verdict.carried),
+        "carried": carried(verdict.carried),
         "checks": checks(verdict.checks),
         "statements": [_statement(each) for each in verdict.statements],
         "damage": _damage(verdict.damage),
     }
 
 
-def _carried(carried: Carried | None) -> dict[str, Any] | None:
-    if carried is None:
+def carried(found: Carried | None) -> dict[str, Any] | None:
+    """What a commit has from records of others: the key `carried` of several shapes."""
+    if found is None:
         return None
     return {
-        "from": list(carried.sources),
-        "how": carried.how,
-        "lines": carried.lines,
-        "total": carried.total,
-        "exact": carried.exact,
+        "from": list(found.sources),
+        "how": found.how,
+        "lines": found.lines,
+        "total": found.total,
+        "exact": found.exact,
         "parts": [
             {
                 "path": part.path,
@@ -161,7 +162,7 @@ def _carried(carried: Carried | None) -> dict[str, Any] | None:
                 "removed": part.removed,
                 "from": part.source or None,
             }
-            for part in carried.parts
+            for part in found.parts
         ],
     }
 

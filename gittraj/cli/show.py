@@ -73,7 +73,7 @@ def story(shown: "Shown", *, full: bool, columns: int) -> "Iterator[Line]":
 def _statement(shown: "Shown", verified: "Verified", *, full: bool, columns: int) -> "Iterator[Line]":
     from gittraj.cli.edits import Edits
     from gittraj.cli.escape import one_line
-    from gittraj.cli.header import agent_line, trace_lines, work_lines
+    from gittraj.cli.header import agent_line, carry_line, trace_lines, work_lines
     from gittraj.cli.origin import evidence, tool
     from gittraj.cli.page import Page
     from gittraj.cli.paint import Line
@@ -84,6 +84,9 @@ def _statement(shown: "Shown", verified: "Verified", *, full: bool, columns: int
     from gittraj.model.entry import walk
 
     yield from trace_lines(verified)
+    if verified.statement.kind == "carry":
+        yield carry_line(verified)
+        return
     if verified.statement.kind == "attribution":
         from gittraj.cli.claim import claim_lines
 

@@ -6,7 +6,7 @@ The first half is light (nothing but `os` is imported): most commits have no age
 import os
 import time
 
-from gittraj.flows import discover
+from gittraj.flows import discover, post_rewrite
 from gittraj.store import gitdir
 from gittraj.store.state import State
 
@@ -29,11 +29,13 @@ def post_commit(directory: str, env: "Mapping[str, str]", say: "Callable[[str], 
     ):  # rewritten commits carry their notes (notes.rewriteRef); a segment cut here would be cut in the middle
         return
     found = discover.find(os.path.realpath(place.worktree or directory), env, place.common_dir, now=time.time())
-    if not found and not State(place.common_dir).pending():
-        return
-    from gittraj.flows.attach import after_commit
+    if found or State(place.common_dir).pending():
+        from gittraj.flows.attach import after_commit
 
-    after_commit(directory, found, env, say)
+        after_commit(directory, found, env, say)
+    by, olds = post_rewrite.picked(place.git_dir)
+    if olds and post_rewrite.has_notes(place.common_dir):
+        post_rewrite.after_pick(directory, by, olds, env, say)
 
 
 def _rewriting(git_dir: str) -> bool:

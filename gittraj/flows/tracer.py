@@ -23,7 +23,7 @@ from gittraj.model.commit import Commit
 from gittraj.model.report import ReplayedCommit
 from gittraj.model.states import Verified
 from gittraj.model.verdict import Check
-from gittraj.seal.headers import RECORD
+from gittraj.seal.headers import CARRY, RECORD
 from gittraj.seal.verify import Expected, binding
 from gittraj.store.snapshots import Snapshots
 
@@ -63,8 +63,13 @@ class Tracer:
         if note is None:
             return self.found(commit)
         read = read_note(self.house, commit, note, self.keys)
+        if read.statements and not read.damage and all(_is_carry(one) for one in read.statements):
+            found = self.found(
+                commit
+            )  # a carry statement alone is no trace, and nothing changes where it is taken away
+            return found._replace(statements=(*found.statements, *read.statements)) if found else None
         statements, carried = self.bind(commit, read.statements)
-        return NoteRead(statements, read.damage, carried)
+        return NoteRead(tuple(sorted(statements, key=_is_carry)), read.damage, carried)  # records first
 
     def found(self, commit: Commit) -> NoteRead | None:
         """What a commit without a note has from records of commits outside of its history; None where nothing is proven.
@@ -96,6 +101,16 @@ class Tracer:
             parents = {parent for one in asked for parent in self.changes.snapshots.commit(one).parents}
             self._wanderers = Wanderers(self.house, [one for one in asked if one not in parents])
         return self._wanderers
+
+    def signed_for(self, commit: Commit, sources: Sequence[str]) -> list[Verified]:
+        """The good records in the notes of `sources`, to be held against `commit`."""
+        found: dict[str, Verified] = {}
+        for source in sources:
+            note = self.house.notes.read(source)
+            for one in read_note(self.house, commit, note, self.keys).statements if note else ():
+                if _is_record(one) and _good(one):
+                    found.setdefault(one.statement.digest, one)
+        return list(found.values())
 
     def _touching(self, commit: Commit, known: Wanderers) -> list[str]:
         paths = {path for file in self.changes.paired(commit) for path in (file.path, file.old_path) if path}
@@ -228,6 +243,10 @@ def _before(records: Sequence[Verified], foreign: Sequence[Verified]) -> set[str
             anchor = known[digest].statement.anchor
             waiting += [anchor.prev] if anchor else []
     return found
+
+
+def _is_carry(one: Verified) -> bool:
+    return one.statement.kind == CARRY and _good(one)
 
 
 def _is_record(one: Verified) -> bool:

@@ -26,7 +26,7 @@ from gittraj.model.states import Verified
 from gittraj.model.verdict import REPLAYED, Check
 from gittraj.policy.claims import TRACES
 from gittraj.replay import checks as replayed
-from gittraj.seal.headers import RECORD
+from gittraj.seal.headers import CARRY, RECORD
 from gittraj.store import seen_tips
 from gittraj.store.note_history import NotesAt
 
@@ -238,7 +238,7 @@ def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:
         hard = [check for check in failed if check.name not in SOFT]
         if hard:
             return "failed", f"{hard[0].name}: {hard[0].detail}"
-        if failed and not allow_untrusted:
+        if failed and not allow_untrusted and statement.statement.kind != CARRY:  # nothing rests on those
             status, reason = "untrusted", f"{failed[0].name}: {failed[0].detail}"
     if all(statement.statement.kind == ATTRIBUTION for statement in read.statements):
         return "missing", CLAIMED  # however good its signature is: what another tool claims is no trace

@@ -26,6 +26,7 @@ ED25519, ESP256 = -19, -9  # RFC 9864: the fully specified names of the same, ac
 SHA_256 = -16  # RFC 9054 2.1
 
 RECORD = "record"  # the kind of statement whose payload is a VAC record
+CARRY = "carry"  # of a claim that one commit was made of others (`flows.carrying`)
 UNKNOWN = "unknown"  # of statements whose content type is not one of ours
 UNREADABLE = "unreadable"  # of items that are no statement
 RECORD_TYPE = "application/agent-conversation+cbor"

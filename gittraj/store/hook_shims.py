@@ -79,6 +79,18 @@ _SWITCHES = {
 }
 GATES = tuple(_SWITCHES)
 
+# What git writes to the standard input of these is for both hooks.
+LISTED = ("post-rewrite",)
+LIST_ID = "9f0f51e1"
+_LIST = (
+    _TEMPLATE.replace(
+        'if [ -x "$chained" ]; then\n    GITTRAJ',
+        'list=$(cat)\nif [ -x "$chained" ]; then\n    printf \'%s\\n\' "$list" | GITTRAJ',
+    )
+    .replace('[ -x "$chained" ] || exec "$@"\n"$@" || :', 'printf \'%s\\n\' "$list" | "$@" || :')
+    .replace("so this commit gets no trace", "so rewritten commits get no carry statement")
+)
+
 _INTERPRETER = re.compile(r"^interpreter=.*$", re.MULTILINE)
 _QUOTED = re.compile(r"^interpreter='(.*)'$", re.MULTILINE)
 
@@ -92,12 +104,12 @@ def shim(name: str, interpreter: str = "") -> str:
 
 def shim_id(name: str) -> str:
     """What the first lines of our shim for this hook carry: a digest of its text, so that another version is known."""
-    return GATE_ID if name in GATES else SHIM_ID
+    return GATE_ID if name in GATES else LIST_ID if name in LISTED else SHIM_ID
 
 
 def _text(name: str) -> str:
     if name not in GATES:
-        return _TEMPLATE
+        return _LIST if name in LISTED else _TEMPLATE
     told, test = _SWITCHES[name]
     return _GATE.replace("@SWITCH@", told).replace("@TEST@", test)
 

@@ -13,7 +13,7 @@ from gittraj.store.hook_managers import calls_us, hooks_dir, is_pre_commit, manu
 from gittraj.store.hook_shims import CHAINED, is_edited, is_shim, shim
 from gittraj.store.repository import Repository
 
-NAMES = ("post-commit", "pre-push")  # of a clone
+NAMES = ("post-commit", "post-rewrite", "pre-push")  # of a clone
 SERVER = ("pre-receive",)  # of a bare repository that others push to
 LEGACY = ".legacy"  # the place that the pre-commit framework runs before itself
 EXECUTABLE = 0o777  # before umask, as git makes its own

@@ -1,0 +1,93 @@
+"""What happens after git rewrote commits: the pairs of old and new that git tells the hook go in, carry statements are in the notes afterwards.
+
+The first half is light: nothing but `os` is imported where the repository has no traces.
+"""
+
+import os
+
+from gittraj.store import gitdir
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+SWITCH = "GITTRAJ"
+PAIRS = 100_000  # lines of git's list that are read; a rebase of more is none that a hook should wait for
+SQUASHED = b"Squashed commit of the following:"  # what `git merge --squash` proposes as message
+_PICKS = {"CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
+
+
+def post_rewrite(
+    directory: str, command: str, lines: "Iterable[str]", env: "Mapping[str, str]", say: "Callable[[str], None]"
+) -> None:
+    """`command`: amend or rebase. `lines`: ``OLD NEW …`` as git tells them. Raises `GitTrajError`."""
+    if env.get(SWITCH) == "0":
+        return
+    place = gitdir.find(directory, env)
+    if place is None or not has_notes(place.common_dir):
+        return
+    made: dict[str, list[str]] = {}
+    for number, line in enumerate(lines):
+        words = line.split()
+        if number >= PAIRS:
+            break
+        if len(words) >= 2:
+            made.setdefault(words[1], []).append(words[0])
+    if made:
+        _carry(directory, made, command if command in ("amend", "rebase") else "rewrite", env, say)
+
+
+def picked(git_dir: str) -> "tuple[str, list[str]]":
+    """What git is about while it runs post-commit: (cherry-pick | revert | squash, the commits it was made of); ("", []) for a plain commit."""
+    for name, by in _PICKS.items():
+        found = _first(os.path.join(git_dir, name)).split()
+        if found:
+            return by, [found[0].decode("ascii", "replace")]
+    message = _first(os.path.join(git_dir, "COMMIT_EDITMSG"))
+    if SQUASHED not in message:
+        return "", []
+    rows = message.partition(SQUASHED)[2].splitlines()
+    names = [row[7:].strip() for row in rows if row.startswith(b"commit ") and len(row) in (47, 71)]
+    return "squash", [name.decode("ascii", "replace") for name in names[::-1]]
+
+
+def after_pick(
+    directory: str, by: str, olds: "list[str]", env: "Mapping[str, str]", say: "Callable[[str], None]"
+) -> None:
+    """Say of HEAD, just made, what it was made of. Raises `GitTrajError`."""
+    _carry(directory, {"": olds}, by, env, say)
+
+
+def has_notes(common_dir: str) -> bool:
+    """Whether the repository has notes of ours at all."""
+    if os.path.exists(os.path.join(common_dir, "refs", "notes", "traj")):
+        return True
+    return b" refs/notes/traj\n" in _first(os.path.join(common_dir, "packed-refs"), 1 << 24)
+
+
+def _carry(
+    directory: str,
+    made: "Mapping[str, list[str]]",
+    by: str,
+    env: "Mapping[str, str]",
+    say: "Callable[[str], None]",
+) -> None:
+    from gittraj.errors import KeyringError
+    from gittraj.flows.carrying import carry_rewritten
+    from gittraj.flows.wiring import open_house
+
+    house = open_house(directory, env, interactive=False)
+    if not house.settings.attach:
+        return
+    try:
+        carry_rewritten(house, {new or house.repository.head() or "": olds for new, olds in made.items()}, by)
+    except KeyringError as error:  # nothing is lost: the verifier goes by content
+        say(f"no carry statement was signed: {error.message}")
+
+
+def _first(path: str, size: int = 1 << 20) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(size)
+    except OSError:
+        return b""
