@@ -47,7 +47,7 @@ def compose(
         versions.append((content, numbers))
     whole = content == new and old == versions[0][0]
     before = versions[0][1] if old == versions[0][0] else _laid(ledger, old, versions, diff)
-    after = numbers if content == new else _bridged(ledger, numbers, content, new, diff)
+    after = numbers if content == new else _laid(ledger, new, versions[::-1], diff)
     found = attribute(before, after, hunks, ledger, last=last if whole else UNEXPLAINED)
     known = Attributed(
         [(at, UNEXPLAINED if origin is BASE else origin) for at, origin in found.added],
@@ -108,7 +108,10 @@ def _bridged(ledger: Ledger, numbers: Sequence[int], old: bytes | None, new: byt
 def _laid(
     ledger: Ledger, content: bytes | None, versions: Sequence[tuple[bytes | None, Sequence[int]]], diff: Diff
 ) -> list[int]:
-    """The numbers of what the commit began from: each line's in the earliest version that has it; what it has from there it does not add."""
+    """The numbers of the lines of one side of the commit: each line's in the first of `versions` that has it.
+
+    What it began from is laid on the earliest first (what it has from there it does not add), what it made on the latest first.
+    """
     size = count(content)
     result = [-1] * size
     taken: set[int] = set()
