@@ -107,7 +107,7 @@ class Judge:
 
     def draft(self, commit: Commit, segment: Segment) -> ReplayedCommit:
         """The verdict on `commit` by a segment that is not sealed yet, beside those in its note. Raises `StoreError`."""
-        read = self._traces.read(commit)
+        read = self._traces.read(commit, noted=True)  # what it was made of is the business of those records
         traced = self._traces.of(commit, read) if read else Traced([], [], "")
         segments = sorted([*traced.segments, segment], key=lambda one: (one.session, one.seq))
         return self._judge(commit, traced._replace(segments=segments))

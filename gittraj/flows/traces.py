@@ -45,9 +45,10 @@ class Traces:
         """Whether the commit has a note."""
         return self._house.notes.has(commit) if self._noted is None else commit in self._noted
 
-    def read(self, commit: Commit) -> NoteRead | None:
-        """The trace of `commit`, verified and bound; None where it has none. Raises `StoreError`."""
-        return self._tracer.read_note(commit, self._note(commit.id))
+    def read(self, commit: Commit, *, noted: bool = False) -> NoteRead | None:
+        """The trace of `commit`, verified and bound; None where it has none. `noted`: only by its own note. Raises `StoreError`."""
+        note = self._note(commit.id)
+        return None if note is None and noted else self._tracer.read_note(commit, note)
 
     def of(self, commit: Commit, read: NoteRead) -> Traced:
         """The segments of `commit`, those of one session in order, from its trace."""

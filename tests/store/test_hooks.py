@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 
 from gittraj.store.hook_managers import call_line, hooks_dir
-from gittraj.store.hook_shims import _GATE, _SWITCHES, _TEMPLATE, CHAINED, GATE_ID, SHIM_ID, is_edited, is_shim, shim
+from gittraj.store.hook_shims import (
+    _GATE,
+    _LIST,
+    _SWITCHES,
+    _TEMPLATE,
+    CHAINED,
+    GATE_ID,
+    LIST_ID,
+    SHIM_ID,
+    is_edited,
+    is_shim,
+    shim,
+)
 from gittraj.store.hooks_install import install, status, uninstall
 from gittraj.store.repository import open_repository
 from tests.support.repo_builder import Repo
@@ -66,13 +78,24 @@ def do(repo: Repo, act: str, **more: str) -> list[str]:
 
 def test_the_top_level_shims_are_the_text_we_install() -> None:
     folder = Path(__file__).resolve().parents[2] / "hooks"
-    assert {path.name for path in folder.iterdir()} == {"post-commit", "pre-push", "pre-receive"}
+    assert {path.name for path in folder.iterdir()} == {"post-commit", "post-rewrite", "pre-push", "pre-receive"}
     for path in folder.iterdir():
         assert path.read_text() == shim(path.name) and os.access(path, os.X_OK)
 
 
 def test_the_id_changes_with_the_text() -> None:
     assert hashlib.sha256(_TEMPLATE.encode()).hexdigest()[:8] == SHIM_ID
+    assert hashlib.sha256(_LIST.encode()).hexdigest()[:8] == LIST_ID
+
+
+def test_what_git_tells_a_hook_on_its_standard_input_reaches_both_hooks(repo: Repo, log: Path) -> None:
+    theirs = hook(repo, "post-rewrite")
+    theirs.write_text(f"#!/bin/sh\nwhile read -r old new; do echo \"theirs $1\" >> '{log}'; done\n")
+    theirs.chmod(0o755)
+    install(open_repository(str(repo.path)), ("post-rewrite",))
+    repo.commit("x")
+    repo.git("commit", "-q", "--amend", "--allow-empty", "-m", "y")
+    assert calls(log) == ["theirs amend", "ours hook post-rewrite amend"]
     assert hashlib.sha256((_GATE + repr(_SWITCHES)).encode()).hexdigest()[:8] == GATE_ID
 
 
