@@ -18,6 +18,7 @@ from gittraj.flows.wiring import House
 from gittraj.imports import entire
 from gittraj.imports.entire import Kept, Told
 from gittraj.model.commit import Commit
+from gittraj.store import remote
 from gittraj.store.tree_files import tree_files
 
 _LATE = 120  # seconds between a checkpoint and its own commit; an editor may be open meanwhile
@@ -176,13 +177,14 @@ class Source:
                 self.named.append(Named(commit, there))
 
     def _branch(self) -> tuple[str, str]:
-        for ref in entire.REFS:
+        refs = entire.refs(remote.names(self._repository.settings.values))
+        for ref in refs:
             try:
                 return ref, self._repository.commit(self._repository.resolve(ref)).tree
             except StoreError:
                 continue
         raise StoreError(
-            f"no checkpoints of Entire here: none of {', '.join(entire.REFS)}",
+            f"no checkpoints of Entire here: none of {', '.join(refs)}",
             hint="git fetch origin entire/checkpoints/v1:entire/checkpoints/v1",
         )
 

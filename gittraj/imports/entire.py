@@ -13,11 +13,7 @@ import msgspec
 
 from gittraj.errors import AgentError
 
-REFS = (
-    "refs/heads/entire/checkpoints/v1",
-    "refs/remotes/origin/entire/checkpoints/v1",
-    "refs/entire/checkpoints/v1",
-)
+BRANCH = "entire/checkpoints/v1"
 NAMED_LIMIT = 200  # checkpoints that one commit may name; a squash of a long branch names some tens
 METADATA_LIMIT = 1 << 20  # bytes; the field that grows is the list of touched files
 _TRAILER = re.compile(r"^[ \t]*Entire-Checkpoint:[ \t]*([0-9a-f]{12})[ \t]*\r?$", re.M)
@@ -25,6 +21,14 @@ _PLACE = re.compile(r"([0-9a-f]{2})/([0-9a-f]{10})/(?:([0-9]{1,4})/)?(.+)")
 _TRANSCRIPT = re.compile(r"full\.(?:jsonl|log)(?:\.([0-9]{1,4}))?")
 _SUB_AGENT = re.compile(r"tasks/[^/]{1,120}/(agent-[A-Za-z0-9_-]{1,80}\.jsonl)")
 _DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-(?=.)")
+
+
+def refs(remotes: Iterable[str]) -> tuple[str, ...]:
+    """Where the branch may be: here, as a remote has it, or under a name of its own; full names, because short ones are ambiguous."""
+    tracking = (
+        f"refs/remotes/{remote}/{BRANCH}" for remote in sorted(remotes, key=lambda name: (name != "origin", name))
+    )
+    return (f"refs/heads/{BRANCH}", *tracking, f"refs/{BRANCH}")
 
 
 class Kept(NamedTuple):

@@ -14,7 +14,7 @@ REFS = ("refs/notes/memento-full-audit", "refs/notes/commits")  # the fuller one
 _HEAD = 40  # lines at the beginning of a session in which its head stands
 _START = "<!-- git-memento-session:start -->"
 _END = "<!-- git-memento-session:end -->"
-_FIELD = re.compile(r"\s{0,3}- (Provider|Session ID|Model): ?(.{0,400}?)\s*")
+_FIELD = re.compile(r" {0,3}- (Provider|Session ID|Model): ?(.{0,400})")
 _MESSAGE = re.compile(r"### \S.{0,200}")
 
 
@@ -26,7 +26,7 @@ def read(notes: dict[str, bytes]) -> Claim | None:
     agents = []
     messages = 0
     for session in _sessions(content.replace("\r\n", "\n").split("\n")):
-        fields = {match[1]: match[2] for line in session[:_HEAD] if (match := _FIELD.fullmatch(line))}
+        fields = {match[1]: match[2].strip() for line in session[:_HEAD] if (match := _FIELD.fullmatch(line))}
         if "Session ID" in fields or "Provider" in fields:
             provider = claim.name(fields.get("Provider")) or "unknown"
             agents.append(

@@ -266,8 +266,10 @@ def test_texts_that_the_container_masked_are_redacted_not_a_mismatch(story: Stor
     assert file["cause"] == "redacted" and file["status"] in ("match", "unverifiable")
 
 
-def test_a_branch_that_only_the_remote_has_is_read_too(story: Story) -> None:
-    story.branch.ref = "refs/remotes/origin/entire/checkpoints/v1"
+@pytest.mark.parametrize("remote", ["origin", "up.stream"])
+def test_a_branch_that_only_a_remote_has_is_read_too(story: Story, remote: str) -> None:
+    story.shop.git("remote", "add", remote, "https://example.org/x.git")
+    story.branch.ref = f"refs/remotes/{remote}/entire/checkpoints/v1"
     commits = three_commits(story)
     assert {each["commit"] for each in story.bring()["imported"]} == set(commits)
 
