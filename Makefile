@@ -7,7 +7,7 @@ ROUNDS ?= 20
 BIN = .venv/bin
 STAMP = .venv/.up-to-date
 
-.PHONY: demo test lint bench fuzz docs venv clean
+.PHONY: demo test lint bench fuzz pushers docs venv clean
 
 demo: $(STAMP)
 	@$(BIN)/git-traj demo
@@ -26,6 +26,9 @@ bench: $(STAMP)
 
 fuzz: $(STAMP)
 	@for round in $$(seq $(ROUNDS)); do echo "round $$round of $(ROUNDS)"; $(BIN)/python -m pytest -n auto -q -m hypothesis || exit 1; done
+
+pushers: $(STAMP)
+	TRAJ_ROUNDS=25 $(BIN)/python -m pytest -q tests/e2e/test_many_pushers.py
 
 docs: $(STAMP)
 	$(BIN)/python docs/reference/generate.py

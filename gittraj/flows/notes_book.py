@@ -25,30 +25,33 @@ class Book:
     def __init__(self, house: House) -> None:
         self._repository = house.repository
         self._index = StatementIndex(house.repository, take_apart)
+        self._listed: dict[str, list[tuple[str, str, Indexed]]] = {}
 
     def ids(self, tip: str) -> frozenset[bytes]:
         """The ids of all statements in the notes commit `tip`. Raises `StoreError`."""
-        found: set[bytes] = set()
-        for _, blob in NotesAt(self._repository, tip).list():
-            found.update(self._index.of(blob).ids)
-        self._index.save()
-        return frozenset(found)
+        return frozenset(one for _, _, found in self._of(tip) for one in found.ids)
 
     def heads(self, tip: str) -> Iterator[tuple[str, bytes]]:
         """(annotated commit, note) of every note in `tip` that holds a head statement. Raises `StoreError`."""
-        for commit, blob in list(NotesAt(self._repository, tip).list()):
-            if self._index.of(blob).heads:
+        for commit, blob, found in self._of(tip):
+            if found.heads:
                 yield commit, self._repository.blob(blob, fetch=True)
-        self._index.save()
 
     def annotated(self, tip: str) -> list[str]:
         """The ids that `tip` has notes for, but those that hold nothing but heads: these annotate commits of the notes themselves.
 
         Raises `StoreError`.
         """
-        notes = [(commit, self._index.of(blob).only_heads) for commit, blob in NotesAt(self._repository, tip).list()]
-        self._index.save()
-        return [commit for commit, only in notes if not only]
+        return [commit for commit, _, found in self._of(tip) if not found.only_heads]
+
+    def _of(self, tip: str) -> list[tuple[str, str, Indexed]]:
+        """Every note of `tip`: annotated commit, blob, what it holds. Listing 10,000 notes takes 0.1 s, so each tip is listed once."""
+        known = self._listed.get(tip)
+        if known is None:
+            known = [(commit, blob, self._index.of(blob)) for commit, blob in NotesAt(self._repository, tip).list()]
+            self._listed[tip] = known
+            self._index.save()
+        return known
 
     def compare(self, old: str, new: str) -> Compared:
         """What `new` lacks of the statements of `old`, note by note. Raises `StoreError` where `old` or `new` is not here."""
