@@ -20,7 +20,7 @@ from gittraj.model.states import Statement, Verified
 from gittraj.seal import receipts
 from gittraj.seal.content import standard_validators
 from gittraj.seal.statement import parse
-from gittraj.seal.verify import Expected, verify
+from gittraj.seal.verify import Expected, unsigned_labels, verify
 from gittraj.store import seen_tips
 
 
@@ -102,6 +102,9 @@ def _united(found: Iterable[bytes]) -> list[tuple[bytes, Statement | None]]:
 
 
 def _joined(left: Statement, right: Statement) -> tuple[bytes, Statement | None] | None:
+    for one in (left, right):  # a good copy must not hide one that somebody added to
+        if unsigned_labels(one):
+            return one.raw, one
     try:
         raw = receipts.with_receipts(left, [*receipts.of(left), *receipts.of(right)])
     except SealError as error:  # one of them is no list of receipts: let that be seen

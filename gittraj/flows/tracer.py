@@ -142,6 +142,7 @@ class Tracer:
             one
             for one in statements
             if _foreign(one, repository.object_format)
+            and _commit(one) != commit.id  # it names this commit, and something else of it wrongly: that is no rewrite
             and not (claimed and repository.is_ancestor(_commit(one), commit.id))
         ]
         if not foreign:

@@ -111,3 +111,21 @@ def algorithm_for(alg: object, key: Any) -> Any:
     if key.crv not in algorithm.curves:
         raise SealError(f"the algorithm {algorithm.fullname} does not go with a key on {key.crv.fullname}")
     return algorithm
+
+
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # n of FIPS 186-5, curve P-256
+
+
+def is_one_form(alg: int, signature: bytes) -> bool:
+    """Whether the signature is in the form that is written: of the two that hold for ECDSA, (r, s) and (r, n-s), the smaller s.
+
+    Anybody can make one of the other, so accepting both would let bytes of a note change unnoticed.
+    """
+    return alg not in (-7, -9) or 2 * int.from_bytes(signature[32:], "big") < _P256_ORDER
+
+
+def one_form(alg: int, signature: bytes) -> bytes:
+    """The same signature in the form that is written."""
+    if is_one_form(alg, signature) or len(signature) != 64:
+        return signature
+    return signature[:32] + (_P256_ORDER - int.from_bytes(signature[32:], "big")).to_bytes(32, "big")

@@ -9,6 +9,7 @@ from pycose import headers
 from pycose.messages.sign1message import Sign1Message
 
 from gittraj.model.ports import Signer
+from gittraj.seal.algorithms import one_form
 
 
 class Message(Sign1Message):
@@ -31,7 +32,7 @@ class Message(Sign1Message):
 
     def signed_by(self, signer: Signer) -> bytes:
         """The tagged COSE_Sign1, its unprotected header empty. Raises what the signer raises."""
-        self.signature = signer.sign(self.to_be_signed())
+        self.signature = one_form(signer.algorithm, signer.sign(self.to_be_signed()))
         return bytes(self.encode(sign=False))
 
     def holds(self, key: Any, signature: bytes) -> bool:

@@ -26,6 +26,7 @@ from gittraj.model.verdict import CHECKS, Check
 from gittraj.seal import headers
 from gittraj.seal.content import Validators, check_content, standard_validators
 from gittraj.seal.public_key import accepted_algorithms, cose_key
+from gittraj.seal.receipts import RECEIPTS
 from gittraj.seal.statement import parse, unreadable
 
 Keys = Callable[[bytes], bytes | None]
@@ -64,7 +65,7 @@ def verify(
     except SealError as error:
         rest = tuple(Check(name, "skip", "the item cannot be read") for name in CHECKS[1:])
         return Verified(unreadable(raw), (Check("structure", "fail", error.message), *rest), None)
-    structure = Check("structure", "pass")
+    structure = _check_structure(statement)
     # (2), (3): signature
     key = public_key(statement, keys)
     signature = _check_signature(statement, key)
@@ -92,6 +93,20 @@ def is_signed(raw: bytes, keys: Keys) -> bool:
     return _check_signature(statement, public_key(statement, keys)).result == "pass"
 
 
+def unsigned_labels(statement: Statement) -> list[object]:
+    """What somebody put into the unprotected header of a statement of ours: only receipts, which prove themselves, may stand there."""
+    return [label for label in statement.unprotected if label != RECEIPTS] if statement.anchor is not None else []
+
+
+def _check_structure(statement: Statement) -> Check:
+    # (1): ours are written with an empty unprotected header, so what stands there came later, from anybody
+    wrong = unsigned_labels(statement)
+    if wrong:
+        told = ", ".join(str(label)[:32] for label in wrong[:3])
+        return Check("structure", "fail", f"its unprotected header holds what nobody signed (label {told})")
+    return Check("structure", "pass")
+
+
 def public_key(statement: Statement, keys: Keys) -> bytes | None:
     """The key of the statement in SSH wire format: the one it carries (`parse` held it against the kid), or the one known."""
     key: bytes | None = statement.header.get(headers.PUBLIC_KEY)
@@ -105,13 +120,15 @@ def _check_signature(statement: Statement, key: bytes | None) -> Check:
     if statement.alg not in accepted_algorithms(key):
         return Check("signature", "fail", f"algorithm {statement.alg} is not accepted with this key")
     # (3): imported here, because a reader that only parses should not pay for pycose
-    from gittraj.seal.algorithms import algorithm_for
+    from gittraj.seal.algorithms import algorithm_for, is_one_form
     from gittraj.seal.message import Message
 
     cose = cose_key(key)
     message = Message(statement.protected, statement.payload, algorithm_for(statement.alg, cose))
     if not message.holds(cose, statement.signature):
         return Check("signature", "fail", "does not hold: the statement was altered, or another key signed it")
+    if statement.anchor is not None and not is_one_form(statement.alg, statement.signature):
+        return Check("signature", "fail", "holds, but not in the form that is written: somebody altered it (r, n-s)")
     return Check("signature", "pass")
 
 

@@ -1,11 +1,14 @@
 """The policy file: what is written is what holds, and every mistake is told with its line and the closest word."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gittraj.errors import PolicyError
 from gittraj.policy.file import FILE_LIMIT, parse, warnings
+from tests.house.conftest import ROOT
 
 GOOD = """
 version = 1
@@ -49,6 +52,18 @@ def test_a_whole_policy_is_read() -> None:
     assert policy.roles.may("record", "bob@example.org") and not policy.roles.may("record", "bob@example.com")
     assert policy.roles.may("exemption", "ana@example.org") and not policy.roles.may("exemption", "bob@example.org")
     assert warnings(policy) == []
+
+
+def test_the_policies_of_the_guide_are_read() -> None:
+    page = (ROOT / "docs/guides/policy.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 2
+    first, whole = (parse(block.encode()) for block in blocks)
+    assert (
+        warnings(first) == []
+        and whole.roles.may("carry", "ci@example.org")
+        and whole.trusted.sources[0] == "repository"
+    )
 
 
 def test_the_smallest_policy_says_who_needs_a_trace() -> None:

@@ -177,12 +177,27 @@ def test_a_record_that_validators_let_through_still_cannot_break_the_comparison(
     assert results(check(sealed.statement, sealed.body, validators=validators))["invariants"] == "fail"
 
 
-def test_an_altered_unprotected_header_changes_no_verdict_and_is_not_hidden(sealed: Sealed, check: Run) -> None:
+def test_what_somebody_put_into_the_unprotected_header_is_told(sealed: Sealed, check: Run) -> None:
     parts = decode(sealed.statement).value
     parts[1] = {100: {"agent-vendor": "someone"}}
     verified = check(encode(Tag(18, parts)), sealed.body)
-    assert results(verified) == ALL_PASS
+    assert results(verified) == {**ALL_PASS, "structure": "fail"} and "label 100" in details(verified)["structure"]
     assert verified.statement.unprotected == {100: {"agent-vendor": "someone"}}
+
+
+def test_the_other_form_of_an_ecdsa_signature_is_no_copy_of_it(check: Run) -> None:
+    signer = P256Signer()
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    for number in range(8):
+        sealed = seal(Redacted(make_record()), make_anchor(seq=0), signer, ISSUED_AT + number)
+        parts = decode(sealed.statement).value
+        s = int.from_bytes(parts[3][32:], "big")
+        assert 2 * s < order
+        parts[3] = parts[3][:32] + (order - s).to_bytes(32, "big")
+        verified = check(encode(Tag(18, parts)), sealed.body, trust=TrustOnly(signer))
+        assert results(verified)["signature"] == "fail" and "(r, n-s)" in details(verified)["signature"]
+        good = check(sealed.statement, sealed.body, trust=TrustOnly(signer))
+        assert results(good) == ALL_PASS
 
 
 def test_a_signature_by_another_key_fails_and_skips_what_rests_on_it(sealed: Sealed, check: Run) -> None:
@@ -194,7 +209,7 @@ def test_a_signature_by_another_key_fails_and_skips_what_rests_on_it(sealed: Sea
 
 
 def test_the_mirror_image_of_an_ecdsa_signature_gives_the_same_digest(check: Run) -> None:
-    """(r, n-s) verifies too: so the digest, by which statements are known, must not depend on the envelope."""
+    """(r, n-s) holds too, and is refused; the digest, by which statements are known, must not depend on the envelope."""
     signer = P256Signer()
     sealed = seal(Redacted(make_record()), make_anchor(), signer, ISSUED_AT)
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -203,7 +218,7 @@ def test_the_mirror_image_of_an_ecdsa_signature_gives_the_same_digest(check: Run
     parts[3] = parts[3][:32] + mirrored.to_bytes(32, "big")
     first = check(sealed.statement, sealed.body, trust=TrustOnly(signer))
     second = check(encode(Tag(18, parts)), sealed.body, trust=TrustOnly(signer))
-    assert results(first) == results(second) == ALL_PASS
+    assert results(first) == ALL_PASS and results(second)["signature"] == "fail"
     assert first.statement.raw != second.statement.raw
     assert first.statement.digest == second.statement.digest == sha256(sealed.body).hex()
 
