@@ -4,7 +4,7 @@ The index is only ever a shortcut: where its file is damaged it is built again, 
 process, the same is worked out in memory.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -37,16 +37,6 @@ def ask(house: House, question: Callable[[Index], T], progress: Progress | None 
             return question(index)
     except IndexUnusableError:
         return _without(house, question, progress)
-
-
-def keep(house: House, name: str, state: str, parts: Mapping[str, bytes]) -> None:
-    """Keep what was worked out from the index (`Index.result` gives it back); not kept where the index cannot be written now."""
-    common = house.repository.common_dir
-    try:
-        with index_file.alone(common), indexes.writing(common) as index, index.writing():
-            index.keep(name, state, parts)
-    except IndexUnusableError:
-        pass
 
 
 def refresh(house: House, progress: Progress | None = None, *, anew: bool = False) -> IndexReport:
@@ -122,7 +112,7 @@ def update(house: House, index: Index, progress: Progress | None = None) -> None
     word, old_tree, old_end = [*was.split(" "), "", "", ""][:3]
     if word == "complete" and old_end == end:
         changed = _changed(house, index, old_tree, tree)
-        if len(changed) <= max(_BATCH, index.counts()["notes"] // 2):
+        if len(changed) <= max(_BATCH, len(index) // 2):
             _mend(house, index, changed, _complete(state), progress)
             return
     building = f"building {tree} {end}"

@@ -8,10 +8,11 @@ import msgspec
 from gittraj.capture.moments import rfc3339
 from gittraj.codec.digest import sha256_hex
 from gittraj.flows.current import open_current
-from gittraj.flows.index import Progress, ask, keep
+from gittraj.flows.index import Progress, ask
 from gittraj.flows.wiring import House
 from gittraj.model.report import ReplayedSegment
 from gittraj.model.session_report import SessionReport
+from gittraj.store import results
 from gittraj.store.index import Index
 
 _NAME = "sessions"  # of the result in the index
@@ -23,19 +24,18 @@ def sessions(directory: str | None = None, progress: Progress | None = None) -> 
     house = open_current(directory)
     tips = house.repository.tips()
     state = sha256_hex("\n".join([house.repository.head() or "", *tips]).encode())
-    known: list[bytes] = []
+    common = house.repository.common_dir
 
     def question(index: Index) -> tuple[str, list[SessionReport]]:
         now = f"{state} {index.state()}"
-        data = index.result(_NAME, now)
-        if data is not None:
-            known.append(data)
-            return now, msgspec.msgpack.decode(data, type=list[SessionReport])
+        known = results.kept(common, _NAME, now)
+        if known:
+            return "", msgspec.msgpack.decode(known[""], type=list[SessionReport])
         return now, _worked_out(house, index, tips)
 
     now, found = ask(house, question, progress)
-    if not known:
-        keep(house, _NAME, now, {"": msgspec.msgpack.encode(found)})
+    if now:
+        results.keep(common, _NAME, now, {"": msgspec.msgpack.encode(found)})
     return found
 
 

@@ -31,8 +31,6 @@ CREATE TABLE edits(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE trails(id INTEGER NOT NULL, place INTEGER NOT NULL, file TEXT NOT NULL, old_file TEXT NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY(id, place)) WITHOUT ROWID;
 CREATE INDEX by_file ON trails(file);
-CREATE TABLE results(name TEXT NOT NULL, part TEXT NOT NULL, state TEXT NOT NULL, data BLOB NOT NULL,
-  PRIMARY KEY(name, part)) WITHOUT ROWID;
 CREATE INDEX by_old_file ON trails(old_file);
 """
 _OF_A_NOTE = ("segments", "files", "edits", "trails", "notes")
@@ -195,19 +193,10 @@ class Index:
         with told():
             return [index_rows.trail(data) for (data,) in self._db.execute(query, (commit,))]
 
-    def result(self, name: str, state: str, part: str = "") -> bytes | None:
-        """What was worked out before under a name, if it was for `state`."""
-        query = "SELECT data FROM results WHERE name = ? AND part = ? AND state = ?"
+    def __len__(self) -> int:
+        """How many notes there are."""
         with told():
-            row = self._db.execute(query, (name, part, state)).fetchone()
-        return bytes(row[0]) if row else None
-
-    def keep(self, name: str, state: str, parts: Mapping[str, bytes]) -> None:
-        """Keep what was worked out, in place of all that was kept under the name."""
-        with told():
-            self._db.execute("DELETE FROM results WHERE name = ?", (name,))
-            rows = [(name, part, state, data) for part, data in parts.items()]
-            self._db.executemany("INSERT INTO results VALUES(?, ?, ?, ?)", rows)
+            return int(self._db.execute("SELECT count(*) FROM notes").fetchone()[0])
 
     def counts(self) -> dict[str, int]:
         """How much the index holds: notes, waiting, segments, sessions, files."""

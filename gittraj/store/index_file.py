@@ -1,10 +1,11 @@
 """The index's file: a repository's directory goes in, an open database that is exactly what was last written comes out.
 
-Beside the database lies its seal: size, time and checksum after the last write. A database that differs from its seal is checked
+Beside the database lies its seal: size, time, start of the system and checksum after the last write. A database that differs from its seal is checked
 byte for byte, and thrown away where it is not what was sealed; so nothing that a crash, a disk or another program left there is
 ever read as an answer. Who writes holds a lock of the kernel, which ends with its owner.
 """
 
+import functools
 import os
 import sqlite3
 import zlib
@@ -16,8 +17,7 @@ from gittraj.store import files
 from gittraj.store.locks import Lock
 from gittraj.store.state import FOLDER
 
-NAME = "index.db"
-_SEAL = "index.seal"
+INDEX, RESULTS = "index.db", "results.db"  # from the notes, one by one; worked out from all of them
 _BUSY = 2.0  # seconds a reader waits for a writer's last step, which takes some milliseconds
 _WAIT = 60.0  # seconds to wait for another process that indexes: what 10,000 commits may take; then we go on without the index
 _PART = 1 << 20
@@ -30,9 +30,9 @@ _DAMAGED = {
 }
 
 
-def location(common_dir: str) -> str:
+def location(common_dir: str, name: str = INDEX) -> str:
     """Where the database lies."""
-    return os.path.join(common_dir, FOLDER, NAME)
+    return os.path.join(common_dir, FOLDER, name)
 
 
 def size(path: str) -> int:
@@ -44,9 +44,9 @@ def size(path: str) -> int:
 
 
 @contextmanager
-def alone(common_dir: str) -> Iterator[None]:
+def alone(common_dir: str, name: str = INDEX) -> Iterator[None]:
     """The right to write. Raises `IndexUnusableError` where it cannot be had."""
-    lock = Lock(os.path.join(common_dir, FOLDER, "locks", "index"), timeout=_WAIT)
+    lock = Lock(os.path.join(common_dir, FOLDER, "locks", name.partition(".")[0]), timeout=_WAIT)
     try:
         lock.__enter__()
     except StoreError as error:
@@ -82,7 +82,10 @@ def open_to_write(path: str) -> sqlite3.Connection:
     with told():
         if not _is_sealed(path) and not _again_as_sealed(path):
             discard(path)
-        return _connect(f"file:{_quoted(path)}?mode=rwc")
+        connection = _connect(f"file:{_quoted(path)}?mode=rwc")
+        if _boot():  # then the seal is checked after a crash, and nothing need be waited for
+            connection.execute("PRAGMA synchronous = OFF")
+        return connection
 
 
 def in_memory() -> sqlite3.Connection:
@@ -95,7 +98,7 @@ def seal(path: str) -> None:
     with told():
         checksum = _checksum(path)
         try:
-            files.write(os.path.join(os.path.dirname(path), _SEAL), f"{_look(path)} {checksum}\n".encode())
+            files.write(_seal_of(path), f"{_look(path)} {checksum}\n".encode())
         except StoreError as error:
             raise IndexUnusableError(error.message) from error
 
@@ -147,9 +150,13 @@ def _connect(uri: str) -> sqlite3.Connection:
     return connection
 
 
+def _seal_of(path: str) -> str:
+    return os.path.splitext(path)[0] + ".seal"
+
+
 def _read_seal(path: str) -> list[str]:
     try:
-        with open(os.path.join(os.path.dirname(path), _SEAL), "rb") as file:
+        with open(_seal_of(path), "rb") as file:
             return file.read(200).decode("ascii", "replace").split()
     except OSError:
         return []
@@ -161,7 +168,17 @@ def _look(path: str) -> str:
         there = os.stat(path)
     except OSError:
         return "none"
-    return f"{there.st_size}-{there.st_mtime_ns}-{there.st_ino}"
+    return f"{there.st_size}-{there.st_mtime_ns}-{there.st_ino}-{_boot()}"
+
+
+@functools.cache
+def _boot() -> str:
+    """Which start of the system this is, "" where it does not tell: after a crash a file may have lost what was written, and not its time."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read(36)
+    except (OSError, ValueError):
+        return ""
 
 
 def _checksum(path: str) -> str:
