@@ -1,8 +1,11 @@
-"""Signatures: verifications in a second, by us and by `cryptography` alone."""
+"""Signatures: verifications in a second, by us and by `cryptography` alone; a range on one processor and on two."""
 
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -13,10 +16,17 @@ from gittraj.keyring.signers import KeySettings, choose
 from gittraj.keyring.trust import trust_own_key
 from gittraj.model.anchor import Anchor
 from gittraj.model.states import Redacted
+from gittraj.seal.algorithms import algorithm_for
 from gittraj.seal.content import standard_validators
+from gittraj.seal.message import Message
+from gittraj.seal.public_key import cose_key
 from gittraj.seal.sign import seal
+from gittraj.seal.statement import parse
 from gittraj.seal.verify import Expected, verify
 from tests.bench import records, timing
+from tests.bench.machine import ROOT
+from tests.bench.place import Place
+from tests.bench.replay import prepare
 from tests.bench.rows import Options, Row
 
 BATCH = 50  # verifications in a round: one is too short to be timed
@@ -24,7 +34,33 @@ RAW = 1_000_000
 _EXPECTED = Expected(records.COMMIT.id, records.COMMIT.tree, records.COMMIT.parents)
 
 
-def run(options: Options, _: object = None) -> Iterator[Row]:
+def run(options: Options, place: Place) -> Iterator[Row]:
+    yield from _single(options)
+    if hasattr(os, "sched_setaffinity"):
+        yield from _range(options, place)
+
+
+def _range(options: Options, place: Place) -> Iterator[Row]:
+    """`git traj verify` of many commits, its processes kept to one processor and to all."""
+    commits, rounds = (120, 1) if options.quick else (1000, 5)
+    folder = place.folder / "range"
+    folder.mkdir()
+    with mock.patch.dict(os.environ, place.env, clear=True):
+        repo = prepare(folder, commits, 3)
+    every = sorted(os.sched_getaffinity(0))
+
+    def verify(processors: list[int]) -> timing.Step:
+        code = f"import os; os.sched_setaffinity(0, {processors}); import sys; from gittraj.cli.app import run; sys.exit(run(['verify', '--all']))"
+        return lambda _: timing.run([sys.executable, "-c", code], cwd=repo, env={**place.env, "PYTHONPATH": str(ROOT)})
+
+    sets = {n: every[:n] for n in (1, 2) if n <= len(every)}
+    times = timing.interleaved({str(n): verify(chosen) for n, chosen in sets.items()}, rounds)
+    for n in sets:
+        name = f"verify of {commits:,} commits with traces, {n} processor{'s' if n > 1 else ''}"
+        yield Row(name, times[str(n)], "ms", rounds, note=f"{commits * 1000 / times[str(n)]:,.0f} commits/s")
+
+
+def _single(options: Options) -> Iterator[Row]:
     rounds, batch = options.rounds(21), 5 if options.quick else BATCH
     with tempfile.TemporaryDirectory() as folder:
         record = records.generated(Path(folder), RAW // 20 if options.quick else RAW)
@@ -57,8 +93,16 @@ def run(options: Options, _: object = None) -> Iterator[Row]:
         "cryptography alone, P-256": lambda: point.verify(der, message, ec.ECDSA(SHA256())),
         "our statement: structure, signature, signer, binding": lambda: ours(None),
     }
+    statement = parse(sealed.statement)
+    key_of_ours = cose_key(signer.public_key)
+
+    def signature_alone() -> None:
+        message = Message(statement.protected, statement.payload, algorithm_for(statement.alg, key_of_ours))
+        assert message.holds(key_of_ours, statement.signature)
+
+    actions["our statement: the signature alone"] = signature_alone
     batched = {name: lambda _, act=act: [act() for _ in range(batch)] for name, act in actions.items()}
-    whole = f"our statement and its body of {len(sealed.body) / 1e6:.2f} MB: all eight steps"
+    whole = f"our statement and its body of {len(sealed.body) / 1e6:.2f} MB: all nine steps"
     times = timing.interleaved({**batched, whole: lambda _: ours(sealed.body)}, rounds)
     for name in actions:
         yield Row(name, batch * 1000 / times[name], "/s", rounds, note=f"{times[name] * 1000 / batch:.0f} µs")

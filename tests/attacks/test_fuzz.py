@@ -1,0 +1,90 @@
+"""A fuzzer over a real note: whatever is done to its bytes and items, the verdict is not green, unless the same items are there.
+
+Bounded in the suite; `make fuzz` goes on with other examples.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gittraj.codec import framing
+from gittraj.flows.statements import read_note
+from gittraj.flows.verify import status_of
+from gittraj.flows.wiring import keychain, open_house
+from tests.support.note_hands import note
+from tests.support.workshop import Workshop
+
+QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+class Notes:
+    """The notes of two commits of one session, and the verdict on the second if its note were other bytes."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self.house = open_house(str(shop.repo), {**os.environ, **shop.env})
+        self.keys = keychain(self.house)
+        self.commit = self.house.repository.commit(shop.out("rev-parse", "HEAD"))
+        self.good = note(shop, "HEAD")
+        self.items = [item.raw for item in framing.read(self.good).items]
+        self.others = [item.raw for item in framing.read(note(shop, "HEAD~1")).items]
+
+    def status(self, blob: bytes) -> str:
+        return status_of(read_note(self.house, self.commit, blob, self.keys), allow_untrusted=True)[0]
+
+    def same(self, blob: bytes) -> bool:
+        """Whether the bytes hold the very items of the note, each at least once, and nothing else."""
+        found = framing.read(blob)
+        return not found.damage and {item.raw for item in found.items} == set(self.items)
+
+
+@pytest.fixture(scope="module")
+def notes(lasting: Workshop) -> Notes:
+    claude = lasting.claude()
+    for number in (1, 2):
+        claude.say(f"Write file {number}, please.")
+        claude.answer("As you wish.", thinking="A file, then.")
+        claude.write(f"f{number}.txt", f"content {number}\n")
+        claude.run(f"git add -A && git commit -qm 'Step {number}'")
+    found = Notes(lasting)
+    assert found.status(found.good) == "verified" and found.same(found.good)
+    return found
+
+
+EDITS = st.lists(
+    st.tuples(st.sampled_from(["flip", "cut", "put", "copy", "swap", "zero"]), st.integers(0, 1 << 20), st.binary(min_size=1, max_size=9)),
+    min_size=1,
+    max_size=6,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
+@given(EDITS)
+def test_no_edit_of_the_bytes_stays_green(notes: Notes, edits: list[tuple[str, int, bytes]]) -> None:
+    blob = notes.good
+    for what, where, data in edits:
+        place = where % (len(blob) or 1)
+        end = place + len(data)
+        part = blob[place:end]
+        changed = {
+            "flip": bytes(left ^ right for left, right in zip(part, data, strict=False)),
+            "cut": b"",
+            "put": data + part,
+            "copy": part + part,
+            "swap": part[::-1],
+            "zero": bytes(len(part)),
+        }[what]
+        blob = blob[:place] + changed + blob[end:]
+    assert (notes.status(blob) == "verified") == notes.same(blob)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=QUIET)
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.integers(0, 1), st.sampled_from([b"", b"", b"\n", b"\0", b"\x40"])), max_size=7
+    )
+)
+def test_no_choice_of_items_stays_green_but_the_whole(notes: Notes, choice: list[tuple[bool, int, bytes]]) -> None:
+    blob = b"".join((notes.items if own else notes.others)[index] + after for own, index, after in choice)
+    assert (notes.status(blob) == "verified") == notes.same(blob)
