@@ -90,7 +90,7 @@ class _Rerun:
         os.mkdir(self._tree)
         branch = next((segment.branch for segment in segments if segment.branch), "")
         throwaway.make(house.repository, self._tree, line.start, more=(*commit.parents, commit.id), branch=branch)
-        self._work = Work(self._tree)
+        self._work = Work(self._tree, rules.owner)
         for segment in segments:
             if segment.base == line.start:
                 for path, content in timeline.met(snapshots, line.base, segment).items():

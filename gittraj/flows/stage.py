@@ -14,8 +14,10 @@ from gittraj.errors import SandboxError
 from gittraj.flows.wiring import House
 from gittraj.model.commit import Commit
 from gittraj.replay.commands import sandbox
+from gittraj.replay.commands.bubblewrap import SYSTEM, USER, Mount
+from gittraj.replay.commands.folder import give
 from gittraj.replay.commands.limits import Limits
-from gittraj.replay.commands.sandbox import Mount, Sandbox
+from gittraj.replay.commands.sandbox import Sandbox
 from gittraj.store import throwaway
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -25,25 +27,30 @@ _TMP = "/tmp"  # noqa: S108 - of the sandbox
 
 
 class Rules(NamedTuple):
-    """How commands are run: seconds for each and for all of a commit; `bare`: without a sandbox; `tools`: folders with programs besides."""
+    """How commands are run: seconds for each and for all of a commit; `bare`: without a sandbox; `tools`: folders with programs besides.
+
+    `owner`: as whom root runs them, None: as oneself.
+    """
 
     seconds: float
     total: float
     bare: bool = False
     tools: tuple[str, ...] = ()
+    owner: int | None = None
 
 
 def rules(house: House, *, seconds: int | None, total: int | None, bare: bool) -> Rules:
     """The rules as asked for, else as configured. Raises `SandboxError` where there is no sandbox and none of `bare`."""
     settings = house.settings
-    if not bare:
-        reason = sandbox.available()
+    tools = tuple(os.path.realpath(one) for one in settings.command_path.split(os.pathsep) if os.path.isdir(one))
+    owner = None if bare else sandbox.unprivileged(tools)
+    if not bare and owner is None:
+        reason = sandbox.available(tools=tools)
         if reason:
             raise SandboxError(reason, hint=sandbox.INSTALL)
     elif os.name != "posix":
         raise SandboxError("commands can be run again only on Linux, macOS and their like")
-    tools = tuple(os.path.realpath(one) for one in settings.command_path.split(os.pathsep) if os.path.isdir(one))
-    return Rules(seconds or settings.command_timeout, total or settings.commands_timeout, bare, tools)
+    return Rules(seconds or settings.command_timeout, total or settings.commands_timeout, bare, tools, owner)
 
 
 def build(house: House, commit: Commit, folder: str, tree: str, roots: Sequence[str], rules: Rules) -> Sandbox:
@@ -70,7 +77,7 @@ def build(house: House, commit: Commit, folder: str, tree: str, roots: Sequence[
         mounts.append(Mount(own, home))
     mounts += [Mount(tree, root) for root in roots]
     mounts += [Mount(tool, tool, False) for tool in rules.tools]
-    number = sandbox.USER
+    number = USER
     accounts = {"passwd": f"{user}:x:{number}:{number}::{home}:/bin/bash\n", "group": f"{user}:x:{number}:\n"}
     for name, text in accounts.items():
         path = os.path.join(places["etc"], name)
@@ -78,7 +85,8 @@ def build(house: House, commit: Commit, folder: str, tree: str, roots: Sequence[
             file.write(text)
         mounts.append(Mount(path, f"/etc/{name}", False))
     env = _environment(commit, user, own if rules.bare else home, rules.tools)
-    return Sandbox(mounts, env, Limits(), bare=rules.bare)
+    give(folder, rules.owner)
+    return Sandbox(mounts, env, Limits(), bare=rules.bare, owner=rules.owner)
 
 
 def _environment(commit: Commit, user: str, home: str, tools: tuple[str, ...]) -> dict[str, str]:
@@ -120,7 +128,7 @@ def _mountable(root: str) -> bool:
         return False
     if any(root == place or root.startswith(place + "/") for place in ("/proc", "/dev", "/sys", "/etc", "/run")):
         return False
-    for place in sandbox.SYSTEM:
+    for place in SYSTEM:
         if root == place or (
             root.startswith(place + "/") and place not in ("/opt", "/nix/store") and not os.path.isdir(root)
         ):

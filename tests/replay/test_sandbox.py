@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,14 +11,27 @@ from pathlib import Path
 import pytest
 
 from gittraj.errors import SandboxError
-from gittraj.replay.commands.folder import remove
+from gittraj.replay.commands.bubblewrap import Mount
+from gittraj.replay.commands.folder import give, remove
 from gittraj.replay.commands.limits import Limits, usage
-from gittraj.replay.commands.sandbox import Mount, Ran, Sandbox
+from gittraj.replay.commands.sandbox import Ran, Sandbox, unprivileged
 from tests.support.sandboxed import need_sandbox
 
 ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/home/dana", "LANG": "C.UTF-8"}
 AT = "/home/dana/work/ledger"
 SMALL = Limits(output=1 << 20, disk=8 << 20, files=2000, file=4 << 20, processes=64, pause=0.05)
+FORKS = """
+import os, time
+begun = 0
+try:
+    for begun in range(300):
+        if os.fork() == 0:
+            time.sleep(30)
+            os._exit(0)
+except OSError:
+    pass
+print(begun)
+"""
 Run = Callable[..., Ran]
 
 
@@ -107,6 +121,25 @@ def test_one_that_takes_too_long_is_stopped_with_all_its_children(cell: Cell) ->
     told = cell.run("for i in $(seq 200); do (sleep 60; echo late) & done 2>/dev/null; wait", 1.5)
     assert told.stopped == "timeout"
     assert cell.run("ps ax 2>/dev/null | wc -l; echo on").out.endswith(b"on\n")
+
+
+def test_processes_without_end_meet_a_bound() -> None:
+    need_sandbox()
+    folder = Path(tempfile.mkdtemp(prefix="git-traj-test-"))
+    try:
+        owner = unprivileged()
+        if os.geteuid() == 0 and owner is None:
+            pytest.skip("root cannot start bubblewrap as nobody here, and no bound on processes holds for root")
+        (folder / "tree").mkdir()
+        give(str(folder), owner)
+        sandbox = Sandbox([Mount(str(folder / "tree"), AT)], ENV, SMALL, owner=owner)
+        told = sandbox.run(f"id -u; python3 -c '{FORKS}'", AT, 20)
+        user, begun = told.out.split()
+        assert user == b"1000" and 0 < int(begun) < SMALL.processes
+        assert sandbox.run("echo x > in && cat in", AT, 20).out == b"x\n"
+    finally:
+        remove(str(folder))
+    assert not folder.exists()
 
 
 def test_output_without_end_is_read_to_a_bound(cell: Cell) -> None:

@@ -1,4 +1,4 @@
-"""A throwaway folder's end: it goes in with whatever commands made of it, and is gone."""
+"""A throwaway folder: it goes in and belongs to another user, or, with whatever commands made of it, is gone."""
 
 import os
 import shutil
@@ -13,6 +13,16 @@ def remove(folder: str) -> None:
     except (OSError, RecursionError):
         pass
     _remove(folder)
+
+
+def give(folder: str, owner: int | None) -> None:
+    """Let all of `folder` belong to `owner` (None: as it is); links themselves, not what they lead to."""
+    if owner is None:
+        return
+    os.chown(folder, owner, owner, follow_symlinks=False)
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(os.path.join(place, name), owner, owner, follow_symlinks=False)
 
 
 def _remove(folder: str) -> None:

@@ -16,26 +16,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gittraj.errors import SandboxError
+from gittraj.replay.commands.bubblewrap import Mount, outside
+from gittraj.replay.commands.folder import give
 from gittraj.replay.commands.limits import Limits, usage
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix/store")
-# of /etc only what programs need to start; keys, passwords and git's configuration of this machine stay outside
-_ETC = (
-    "alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "timezone", "ssl/certs", "ca-certificates", "pki/tls/certs",
-    "mime.types", "nsswitch.conf", "os-release", "protocols", "services", "python3", "python3.11", "perl", "java", "fonts", "terminfo",
-)  # fmt: skip
-USER = 1000  # the id that commands see as theirs
+NOBODY = 65534
 _GONE = 120.0  # seconds that the kernel may take to end a name space; a busy machine needs many
 INSTALL = "install bubblewrap (Debian: apt install bubblewrap), or trust the trace: --unsafe-no-sandbox"
 _ARGUMENT = 131_071  # bytes that Linux takes as one argument
-
-
-class Mount(NamedTuple):
-    """The folder or file `source` of this machine, seen as `target` by commands."""
-
-    source: str
-    target: str
-    writable: bool = True
 
 
 class Ran(NamedTuple):
@@ -57,13 +45,16 @@ class Sandbox:
         limits: Limits,
         *,
         bare: bool = False,
+        owner: int | None = None,
     ) -> None:
+        """`owner`: as which user bubblewrap is started, where root asks; the folders must be theirs."""
+        self._owner = owner
         self._env = dict(env)
         self._limits = limits
         self._bare = bare
         self._places = [mount.source for mount in mounts if mount.writable]
         self._room = usage(self._places, limits.files)
-        self._begin = [] if bare else [*_bubblewrap(), *_outside(mounts)]
+        self._begin = [] if bare else [*_bubblewrap(), *outside(mounts)]
 
     def run(
         self, command: str, cwd: str, seconds: float, *, apart: bool = False, data: bytes = b"", shell: str = "bash"
@@ -99,6 +90,9 @@ class Sandbox:
                 stderr=subprocess.PIPE if apart else subprocess.STDOUT,
                 pass_fds=(status[1],) if status else (),
                 start_new_session=True,
+                user=self._owner,
+                group=self._owner,
+                extra_groups=None if self._owner is None else [],
                 env=self._env if self._bare else {"PATH": self._env["PATH"]},
             )
         except (OSError, ValueError) as error:
@@ -240,11 +234,21 @@ def _code(code: int) -> int:
     return 128 - code if code < 0 else code
 
 
-def available(probe: str = "true") -> str:
+def unprivileged(tools: Sequence[str] = ()) -> int | None:
+    """As whom root should start the sandbox: nobody, where that works; None: as oneself.
+
+    To the kernel, root in a name space of its own is still root: no bound on processes holds, and what only root can read is readable.
+    """
+    return NOBODY if hasattr(os, "geteuid") and os.geteuid() == 0 and not available("true", NOBODY, tools) else None
+
+
+def available(probe: str = "true", owner: int | None = None, tools: Sequence[str] = ()) -> str:
     """Why there is no sandbox here, "" where one can be set up and `probe` succeeds in it. Nothing of a trace is run to find out."""
     try:
         with tempfile.TemporaryDirectory(prefix="git-traj-") as folder:
-            sandbox = Sandbox([Mount(folder, "/work")], {"PATH": "/usr/local/bin:/usr/bin:/bin"}, Limits())
+            give(folder, owner)
+            mounts = [Mount(folder, "/work"), *(Mount(tool, tool, False) for tool in tools)]
+            sandbox = Sandbox(mounts, {"PATH": "/usr/local/bin:/usr/bin:/bin"}, Limits(), owner=owner)
             done = sandbox.run(probe, "/work", 20)
     except SandboxError as error:
         return error.message
@@ -265,25 +269,3 @@ def _bubblewrap() -> list[str]:
 
 def _variables(env: Mapping[str, str]) -> list[str]:
     return [word for name, value in env.items() for word in ("--setenv", name, value)]
-
-
-def _outside(mounts: Sequence[Mount]) -> list[str]:
-    """The arguments of bubblewrap for everything but the command itself."""
-    words = [
-        "--unshare-all", "--unshare-user", "--uid", str(USER), "--gid", str(USER), "--cap-drop", "ALL", "--die-with-parent",
-        "--new-session", "--hostname", "sandbox", "--clearenv",
-    ]  # fmt: skip
-    inside = [mount.target for mount in mounts if mount.writable]
-    for place in SYSTEM:
-        if any(target.startswith(place + "/") and not os.path.isdir(target) for target in inside):
-            continue  # in a read-only folder no place can be made where the trace's folder would be seen
-        if os.path.islink(place):
-            words += ["--symlink", os.readlink(place), place]
-        elif os.path.isdir(place):
-            words += ["--ro-bind", place, place]
-    words += [word for name in _ETC for word in ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")]
-    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm", "--symlink", "/tmp", "/var/tmp"]  # noqa: S108 - its own
-    for mount in sorted(mounts, key=lambda one: one.target.count("/")):
-        words += ["--bind" if mount.writable else "--ro-bind", mount.source, mount.target]
-    # /proc, too: to the kernel, root in a name space of its own is still the owner of /proc/sys (core_pattern and the like)
-    return [*words, "--remount-ro", "/", "--remount-ro", "/dev", "--remount-ro", "/proc"]

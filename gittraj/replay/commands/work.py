@@ -18,10 +18,11 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 
 
 class Work:
-    """The files below `folder`, by the paths that git would give them."""
+    """The files below `folder`, by the paths that git would give them. `owner`: who gets what is written, None: who runs us."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, owner: int | None = None) -> None:
         self._folder = folder
+        self._owner = owner
 
     def read(self, path: str) -> Blob | None:
         """The file (or the target of a link) at `path`; None where there is none, or none that we read."""
@@ -56,10 +57,12 @@ class Work:
                 return True
             if mode == SYMLINK:
                 os.symlink(os.fsdecode(content), name, dir_fd=parent)
+                self._give(name, parent)
                 return True
             with open(os.open(name, _NEW, 0o755 if mode & 0o111 else 0o644, dir_fd=parent), "wb") as file:
                 file.write(content)
                 file.flush()
+                self._give(name, parent)
                 # Python tells a stale .pyc by whole seconds: two states of a file must not have the same
                 if before is not None and before >= int(time.time()):
                     os.utime(file.fileno(), (before + 1, before + 1))
@@ -68,6 +71,10 @@ class Work:
             return False
         finally:
             os.close(parent)
+
+    def _give(self, name: str, parent: int) -> None:
+        if self._owner is not None:
+            os.chown(name, self._owner, self._owner, dir_fd=parent, follow_symlinks=False)
 
     def _parent(self, path: str, *, create: bool) -> tuple[int, str] | None:
         """An open folder and the name in it."""
@@ -81,6 +88,7 @@ class Work:
                 if create:
                     try:
                         os.mkdir(folder, dir_fd=at)
+                        self._give(folder, at)
                     except FileExistsError:
                         pass
                 below = os.open(folder, _DIRECTORY, dir_fd=at)
