@@ -40,6 +40,7 @@ $(STAMP): pyproject.toml
 	@command -v ssh-agent >/dev/null && command -v ssh-keygen >/dev/null || { echo "ssh-agent and ssh-keygen are missing, the tests need them: install them (Debian: apt install openssh-client)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install it (Debian: apt install python3-venv)" >&2; exit 1; }
+	@command -v bwrap >/dev/null || echo "bubblewrap is missing, which is fine: replay --commands and its tests need it (Debian: apt install bubblewrap)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(STAMP)
