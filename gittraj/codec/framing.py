@@ -14,7 +14,12 @@ from gittraj.codec.digest import sha256
 from gittraj.errors import CodecError
 
 STATEMENT = 18  # COSE_Sign1 (RFC 9052 section 2)
+PURGED = (
+    65602  # ours: the SHA-256 of a body that was dropped for good, in a byte string; no merge brings that body back
+)
+CHUNKS = 65603  # ours: a body that lies in pieces, each in a note of its own (`gittraj.codec.chunks`)
 KEPT = 65601  # ours: bytes that were damage when two notes were merged, in a byte string, so that no merge hides them
+PIECES = 1024  # of one body; the largest body that is read, 256 MiB, has some 40
 ITEMS = (
     65536  # in one note; ten thousand statements with their bodies are a third of this, one-byte items would be a bomb
 )
@@ -30,7 +35,7 @@ _BEGIN = (
 
 
 class Item(NamedTuple):
-    """One item: `kind` "statement", "body" or "unknown" (another tag), its exact bytes and where they stood."""
+    """One item: `kind` "statement", "body", "chunks", "purged" or "unknown" (another tag), its exact bytes and where they stood."""
 
     kind: str
     raw: bytes
@@ -87,10 +92,20 @@ def content(item: Item) -> bytes:
     return value
 
 
+def purged(digest: str) -> bytes:
+    """The item that says of a body (or of a piece of one) that it was dropped; `digest`: its SHA-256 in hex."""
+    return head(6, PURGED) + body(bytes.fromhex(digest))
+
+
+def purges(items: Iterable[Item]) -> set[str]:
+    """The digests (hex) of the bodies that these items say were dropped."""
+    return {decode_first(item.raw)[0].value.hex() for item in items if item.kind == "purged"}
+
+
 def union(a: bytes, b: bytes) -> bytes:
     """A note with every item of both, each once by digest, in an order that depends on the items alone.
 
-    Commutative, associative, idempotent. Damage is kept, in a byte string of tag `KEPT`: a merge neither loses nor hides it,
+    A body that either side says was purged is not in it; statements always are. Commutative, associative, idempotent. Damage is kept, in a byte string of tag `KEPT`: a merge neither loses nor hides it,
     and reading the result reports it again.
     """
     found: dict[tuple[int, bytes], bytes] = {}
@@ -99,8 +114,22 @@ def union(a: bytes, b: bytes) -> bytes:
             raw = blob[start:end]
             if reason and kind != "kept":
                 kind, raw = "kept", head(6, KEPT) + body(raw)
-            found[("statement", "body", "unknown", "kept").index(kind), sha256(raw)] = raw
-    return b"".join(found[key] for key in sorted(found))
+            found[_ORDER.index(kind), sha256(raw)] = raw
+    gone = {decode_first(raw)[0].value for (kind_, _), raw in found.items() if kind_ == _ORDER.index("purged")}
+    return b"".join(found[key] for key in sorted(found) if not (gone and _names(key[0], found[key]) in gone))
+
+
+_ORDER = ("statement", "body", "unknown", "kept", "chunks", "purged")
+
+
+def _names(kind: int, raw: bytes) -> bytes:
+    """The digest of the body that an item holds or puts together, b"" for other items."""
+    if _ORDER[kind] == "body":
+        return sha256(decode_first(raw)[0])
+    if _ORDER[kind] == "chunks":
+        digest: bytes = decode_first(raw)[0].value[0]
+        return digest
+    return b""
 
 
 def _parts(blob: bytes) -> Iterator[tuple[str, int, int, str]]:
@@ -160,7 +189,27 @@ def _item(blob: bytes, pos: int) -> tuple[str, int]:
         return "statement", end
     if value.number == KEPT and isinstance(value.value, bytes):
         return "kept", end
+    if value.number == PURGED and isinstance(value.value, bytes) and len(value.value) == 32:
+        return "purged", end
+    if value.number == CHUNKS and _is_list(value.value):
+        return "chunks", end
     return "unknown", end
+
+
+def _is_list(value: object) -> bool:
+    """Whether this is the digest of a body, its size and the digests of its pieces, not too many."""
+    if not isinstance(value, list) or len(value) != 3:
+        return False
+    digest, size, pieces = value
+    return (
+        isinstance(digest, bytes)
+        and len(digest) == 32
+        and type(size) is int
+        and size > 0
+        and isinstance(pieces, list)
+        and 0 < len(pieces) <= PIECES
+        and all(isinstance(one, bytes) and len(one) == 32 for one in pieces)
+    )
 
 
 def _string_end(blob: bytes, pos: int) -> int:

@@ -5,11 +5,12 @@ state; reading the difference of two trees tells what, without reading all notes
 """
 
 from gittraj.codec import cbor, framing
-from gittraj.codec.digest import sha256_hex
 from gittraj.errors import CodecError, SealError
 from gittraj.flows import progress
+from gittraj.flows.bodies import Bodies
 from gittraj.flows.wiring import House
 from gittraj.model.anchor import Anchor
+from gittraj.model.states import Statement
 from gittraj.seal.statement import parse
 from gittraj.store import lookup, tips
 from gittraj.store.state import State
@@ -24,16 +25,10 @@ def catch_up(house: House) -> None:
     from gittraj.flows.completeness import keep_evidence  # 3 ms that a commit without news must not pay
 
     keep_evidence(house, known, tip)
-    heads: dict[str, tuple[Anchor, str, bytes | None]] = {}
+    heads: dict[str, tuple[Anchor, Statement, framing.Note]] = {}
     counts: dict[str, dict[int, int]] = {}
     for note in lookup.notes_changed(house.notes, known, tip):
         parts = framing.read(note)
-        bodies = {
-            sha256_hex(content): content
-            for item in parts.items
-            if item.kind == "body"
-            for content in [framing.content(item)]
-        }
         for item in parts.items:
             if item.kind != "statement":
                 continue
@@ -46,9 +41,10 @@ def catch_up(house: House) -> None:
                 continue
             counts.setdefault(anchor.session_id, {})[anchor.seq] = anchor.entries
             if anchor.session_id not in heads or heads[anchor.session_id][0].seq < anchor.seq:
-                heads[anchor.session_id] = (anchor, statement.digest, bodies.get(statement.digest))
-    for anchor, digest, body in heads.values():
-        _take_over(common, anchor, digest, body, counts[anchor.session_id])
+                heads[anchor.session_id] = (anchor, statement, parts)
+    for anchor, statement, parts in heads.values():
+        body = Bodies(house, anchor.commit, parts).of(statement)
+        _take_over(common, anchor, statement.digest, body, counts[anchor.session_id])
     note_tip(house)
 
 

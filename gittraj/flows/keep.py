@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from gittraj.agents.interface import Agent
 from gittraj.capture import moments, outputs
 from gittraj.capture.record import Place, Segment, build
-from gittraj.codec import cbor, framing
+from gittraj.codec import cbor
 from gittraj.codec.digest import sha256_hex
 from gittraj.codec.uuid7 import uuid7
 from gittraj.errors import KeyringError
-from gittraj.flows import base, pending
+from gittraj.flows import base, bodies, pending
 from gittraj.flows.attribution import attributed
 from gittraj.flows.changes import Changes
 from gittraj.flows.wiring import House, signer, worktrees_of
@@ -27,6 +27,7 @@ from gittraj.redact.policy import Policy
 from gittraj.redact.redact import Begun as Scan
 from gittraj.redact.redact import begin, redact
 from gittraj.store import lookup
+from gittraj.store.notes import BODIES
 from gittraj.store.state import State
 
 
@@ -167,11 +168,9 @@ def seal_and_write(
 
     waiting = remedy = ""
     try:
-        sealed = seal(redacted, anchor, signer(house), issued_at)
+        sealed = seal(redacted, anchor, signer(house), issued_at, location=BODIES if bodies.detached(house) else "")
         body = sealed.body
-        house.notes.append(
-            commit.id, [sealed.statement, framing.body(sealed.body)], message=f"gittraj: trace of {commit.id[:12]}"
-        )
+        bodies.write(house, commit.id, sealed, message=f"gittraj: trace of {commit.id[:12]}")
     except KeyringError as error:
         if not wait:
             raise

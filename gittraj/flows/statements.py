@@ -2,14 +2,15 @@
 
 import functools
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from gittraj.codec import framing
+from gittraj.codec import chunks, framing
 from gittraj.codec.digest import sha256_hex
 from gittraj.errors import SealError
+from gittraj.flows.bodies import Bodies
 from gittraj.flows.receipted import Receipted, receipted
 from gittraj.flows.wiring import House, Keychain, keychain
 from gittraj.model.carried import Carried
@@ -17,7 +18,7 @@ from gittraj.model.commit import Commit
 from gittraj.model.ports import Evidence
 from gittraj.model.report import NoteDamage
 from gittraj.model.states import Statement, Verified
-from gittraj.seal import receipts
+from gittraj.seal import receipts, withheld
 from gittraj.seal.content import standard_validators
 from gittraj.seal.statement import parse
 from gittraj.seal.verify import Expected, unsigned_labels, verify
@@ -42,41 +43,52 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
     """
     keys = keys or keychain(house)
     parts = framing.read(note)
-    bodies = {
-        sha256_hex(content): content
-        for item in parts.items
-        if item.kind == "body"
-        for content in [framing.content(item)]
-    }
+    bodies = Bodies(house, commit.id, parts)
     rules = standard_validators()
     expected = Expected(commit.id, commit.tree, commit.parents, house.repository.object_format)
     damage = [NoteDamage(part.start, part.end, part.reason) for part in parts.damage]
-    statements: list[Verified] = []
-    named: set[str] = set()
     found = _united(item.raw for item in parts.items if item.kind == "statement")
-    for raw, parsed in found:
-        digest = parsed.digest if parsed else ""
-        named.add(digest)
+    named = {parsed.digest for _, parsed in found if parsed}
+
+    def verified(raw: bytes, parsed: Statement | None, why: str) -> Verified:
         proof = receipted(parsed, keys) if parsed else None
-        verified = verify(
+        one = verify(
             raw,
             keys=keys.key,
             trust=keys.signers,
             commit=expected,
-            body=bodies.get(digest),
+            body=bodies.of(parsed) if parsed else None,
             validators=rules,
             evidence=functools.partial(evidence, house, commit.id, proof),
             parsed=parsed,
+            withheld=why,
         )
-        if proof:
-            verified = msgspec.structs.replace(verified, checks=(*verified.checks, proof.check))
-        statements.append(verified)
+        return msgspec.structs.replace(one, checks=(*one.checks, proof.check)) if proof else one
+
+    # who may say why a body is missing is judged before what is missing
+    claims = {raw: verified(raw, parsed, "") for raw, parsed in found if parsed and parsed.kind == withheld.KIND}
+    reasons = dict(reason for one in claims.values() if (reason := withheld.explained(one)))
+    statements = tuple(
+        claims.get(raw) or verified(raw, parsed, reasons.get(parsed.digest, "") if parsed else "")
+        for raw, parsed in found
+    )
+    damage.extend(_strays(parts, named))
+    return NoteRead(statements, tuple(sorted(damage, key=lambda one: one.start)))
+
+
+def _strays(parts: framing.Note, named: set[str]) -> Iterator[NoteDamage]:
+    """Items that belong to no statement."""
     for item in parts.items:
         if item.kind == "unknown":
-            damage.append(NoteDamage(item.start, item.end, "an item that is neither a statement nor a body"))
-        if item.kind == "body" and sha256_hex(framing.content(item)) not in named:
-            damage.append(NoteDamage(item.start, item.end, "a body that no statement names (body: mismatch)"))
-    return NoteRead(tuple(statements), tuple(sorted(damage, key=lambda one: one.start)))
+            yield NoteDamage(item.start, item.end, "an item that is neither a statement nor a body")
+        elif item.kind == "body" and sha256_hex(framing.content(item)) not in named:
+            yield NoteDamage(item.start, item.end, "a body that no statement names (body: mismatch)")
+        elif item.kind == "chunks" and chunks.listed(item)[0] not in named:
+            yield NoteDamage(
+                item.start, item.end, "a list of pieces of a body that no statement names (body: mismatch)"
+            )
+        elif item.kind == "purged" and not framing.purges([item]) & named:
+            yield NoteDamage(item.start, item.end, "a mark that a body was purged which no statement names")
 
 
 def evidence(house: House, commit: str, proof: Receipted | None, statement: Statement) -> Evidence:

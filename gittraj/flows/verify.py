@@ -240,6 +240,8 @@ def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:
             return "failed", f"{hard[0].name}: {hard[0].detail}"
         if failed and not allow_untrusted and statement.statement.kind != CARRY:  # nothing rests on those
             status, reason = "untrusted", f"{failed[0].name}: {failed[0].detail}"
+        apart = [check.detail for check in statement.checks if check.name == "body" and check.result == "skip"]
+        reason = reason or (f"body {apart[0]}" if apart else "")
     if all(statement.statement.kind == ATTRIBUTION for statement in read.statements):
         return "missing", CLAIMED  # however good its signature is: what another tool claims is no trace
     return status, reason

@@ -14,6 +14,7 @@ from gittraj.model.states import Statement
 from gittraj.model.verdict import Check
 from gittraj.seal import headers
 
+PLACE_SHOWN = 100  # characters of a location that the signer named
 PROBLEMS_SHOWN = 3  # in a verdict's one line; how many there are is said too
 
 
@@ -32,13 +33,14 @@ def standard_validators() -> Validators:
 
 
 def check_content(
-    statement: Statement, body: bytes | None, validators: Validators
+    statement: Statement, body: bytes | None, validators: Validators, withheld: str = ""
 ) -> tuple[tuple[Check, Check, Check], dict[str, Any] | None]:
-    """Steps 6 to 8 of verification; the record is None where the bytes are missing or wrong, or do not read as a map."""
+    """Steps 6 to 8 of verification. `withheld`: why the body is not there, if somebody trusted said so; the record is None where the bytes are missing or wrong, or do not read as a map."""
     # (6): body
     data = body if statement.detached else statement.payload
     if data is None:
-        return _without("withheld"), None
+        why = withheld or _location(statement)
+        return _without(f"withheld: {why}", "skip") if why else _without("withheld"), None
     if statement.detached and sha256_hex(data) != statement.digest:
         return _without("mismatch: the body is not what was signed for"), None
     held = Check("body", "pass", "" if statement.detached else "attached")
@@ -120,5 +122,11 @@ def _verdict(name: str, problems: Iterable[Any]) -> Check:
     return Check(name, "fail", shown + (f"; and {more} more" if more > 0 else ""))
 
 
-def _without(why: str) -> tuple[Check, Check, Check]:
-    return Check("body", "fail", why), Check("schema", "skip", "no body"), Check("invariants", "skip", "no body")
+def _location(statement: Statement) -> str:
+    """Where the signer said that the body is kept, "" where it was to lie beside the statement."""
+    place = statement.header.get(headers.PAYLOAD_LOCATION)
+    return f"kept apart, in {place[:PLACE_SHOWN]}" if isinstance(place, str) and place else ""
+
+
+def _without(why: str, result: str = "fail") -> tuple[Check, Check, Check]:
+    return Check("body", result, why), Check("schema", "skip", "no body"), Check("invariants", "skip", "no body")

@@ -35,13 +35,16 @@ _KIND = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _KIND_TYPE = re.compile(rf"application/vnd\.gittraj\.({_KIND.pattern})\+cbor")
 
 
-def protected(anchor: Anchor, signer: Signer, issued_at: int, *, envelope: bool) -> dict[int, Any]:
+def protected(anchor: Anchor, signer: Signer, issued_at: int, *, envelope: bool, location: str = "") -> dict[int, Any]:
     """The protected header map (design, The statement): a hash envelope over the body, or a payload attached.
 
+    `location`: where the body of an envelope is kept (RFC 9995: payload-location), "" for beside the statement.
     Raises `SealError` where the anchor cannot be written or its kind is no name of a kind.
     """
     content = content_type(anchor.kind)
     what = {PAYLOAD_HASH_ALG: SHA_256, PREIMAGE_CONTENT_TYPE: content} if envelope else {CONTENT_TYPE: content}
+    if envelope and location:
+        what[PAYLOAD_LOCATION] = location
     return {
         ALG: signer.algorithm,
         KID: signer.kid,

@@ -16,10 +16,10 @@ from gittraj.seal.public_key import accepted_algorithms, cose_key
 ATTACHED_LIMIT = 128 * 1024  # OpenSSH's agent takes requests of up to 256 KiB, headers and all
 
 
-def seal(record: Redacted, anchor: Anchor, signer: Signer, issued_at: int) -> Sealed:
+def seal(record: Redacted, anchor: Anchor, signer: Signer, issued_at: int, *, location: str = "") -> Sealed:
     """The record's deterministic bytes, and a hash envelope over them (RFC 9995). `issued_at`: seconds since the epoch.
 
-    Raises `SealError` where the record has no encoding or the signature does not hold, and what the signer raises.
+    `location`: where the body will be kept, if not beside the statement. Raises `SealError` where the record has no encoding or the signature does not hold, and what the signer raises.
     """
     if anchor.kind != headers.RECORD:
         raise SealError(f"a record cannot be sealed under an anchor of the kind {anchor.kind!r}")
@@ -27,7 +27,7 @@ def seal(record: Redacted, anchor: Anchor, signer: Signer, issued_at: int) -> Se
         body = encode(record.record)
     except CodecError as error:
         raise SealError(f"the record cannot be encoded: {error.message}") from error
-    return Sealed(_signed(sha256(body), anchor, signer, issued_at, envelope=True), body)
+    return Sealed(_signed(sha256(body), anchor, signer, issued_at, envelope=True, location=location), body)
 
 
 def attach(kind: str, claim: dict[str, Any], anchor: Anchor, signer: Signer, issued_at: int) -> bytes:
@@ -48,11 +48,13 @@ def attach(kind: str, claim: dict[str, Any], anchor: Anchor, signer: Signer, iss
     return _signed(payload, anchor, signer, issued_at, envelope=False)
 
 
-def _signed(payload: bytes, anchor: Anchor, signer: Signer, issued_at: int, *, envelope: bool) -> bytes:
+def _signed(
+    payload: bytes, anchor: Anchor, signer: Signer, issued_at: int, *, envelope: bool, location: str = ""
+) -> bytes:
     if signer.algorithm not in accepted_algorithms(signer.public_key) or sha256(signer.public_key) != signer.kid:
         raise SealError("the signer's algorithm or kid does not go with its public key")
     try:
-        protected = encode(headers.protected(anchor, signer, issued_at, envelope=envelope))
+        protected = encode(headers.protected(anchor, signer, issued_at, envelope=envelope, location=location))
     except CodecError as error:
         raise SealError(f"the protected header cannot be encoded: {error.message}") from error
     key = cose_key(signer.public_key)

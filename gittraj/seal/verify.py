@@ -51,6 +51,7 @@ def verify(
     validators: Validators | None = None,
     evidence: Callable[[Statement], Evidence] | None = None,
     parsed: Statement | None = None,
+    withheld: str = "",
 ) -> Verified:
     """All nine steps. Bad input of any kind becomes a verdict, never an exception.
 
@@ -58,6 +59,7 @@ def verify(
     `body`: the bytes that belong to the statement, None where they are withheld. `validators`: None for the codec's rules.
     `evidence`: when a statement was there at the latest; asked only where trust ends at some time. `parsed`: `parse(raw)`, where
     the caller has it already.
+    `withheld`: why there is no body, where somebody trusted said so; its check is then "skip", else "fail".
     """
     # (1): structure
     try:
@@ -74,7 +76,7 @@ def verify(
     # (6): binding
     bound = _check_binding(statement, signature, commit)
     # (7), (8), (9): body, schema, invariants
-    content, record = check_content(statement, body, validators or standard_validators())
+    content, record = check_content(statement, body, validators or standard_validators(), withheld)
     return Verified(
         statement,
         (structure, signature, signer, moment, bound, *content),

@@ -4,17 +4,20 @@ Trees and blobs are written through libgit2's object database, because its note 
 `git notes add -F` strips bytes. The annotated commit need not be present.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gittraj.errors import StoreError
-from gittraj.store import notes_diff, notes_tree, tips
+from gittraj.store import notes_diff, notes_purge, notes_tree, tips
 from gittraj.store.notes_commit import write_commit
 from gittraj.store.refs import ATTEMPTS, Ref
 from gittraj.store.repository import Repository
 
 REF = "refs/notes/traj"
 BODIES = "refs/notes/traj-bodies"
+LIMIT = (
+    32 << 20
+)  # bytes of a note; beyond it bodies go into pieces (`codec.chunks.OBJECT_LIMIT`, which the hook's path need not load)
 
 
 class Merged(NamedTuple):
@@ -73,7 +76,7 @@ class NoteStore:
                 old = self._old(tree, key)
                 if old is None or not _raw(note) <= _raw(old):
                     new = framing.union(old, note) if old is not None else note
-                    blobs[key] = self.repository.write("blob", new)
+                    blobs.update(self._blobs(tree, key, new))
             return self._put(tree, blobs) if blobs else tree
 
         return bool(fresh) and self._advance(build, message)
@@ -96,13 +99,46 @@ class NoteStore:
             for attempt in range(ATTEMPTS):
                 tip = self.tip()
                 merged, received = self._united(self.tree(tip), self.tree(theirs))
-                if tip == theirs or (tip and merged == self.tree(tip) and self.repository.descends(tip, theirs)):
+                parents = notes_purge.parents(self.repository, tip, theirs)
+                merged = notes_purge.stamp(self.repository, merged, *parents)
+                # where one side has all that both have, no commit is needed
+                whole = [one for one in parents if merged == self.tree(one)]
+                if tip == theirs or (tip in whole and all(self.repository.descends(tip, one) for one in parents)):
                     return Merged(tip, False, 0)
-                # where they have all that we have, no commit of ours is needed
-                new = theirs if merged == self.tree(theirs) else self._commit(merged, [tip, theirs], message)
+                new = theirs if theirs in whole else self._commit(merged, parents, message)
                 if self.ref.move(tip, new, f"notes: {message}"):
                     tips.keep_written(self.repository.common_dir, self.ref.name, new)
                     return Merged(new, True, received)
+                self.ref.pause(attempt)
+            raise self.ref.lost()
+
+    def rewrite(
+        self, change: Callable[[str, bytes], bytes | None], keys: Iterable[str], *, message: str, orphan: bool = False
+    ) -> bool:
+        """Let `change` (key and note → note, None for none) have the notes of `keys`; False where nothing changes.
+
+        `orphan`: the new notes commit has no parent, so nothing from before is reachable from the ref, and other clones drop it too.
+        """
+        wanted = list(keys)
+        with self.ref.alone():
+            for attempt in range(ATTEMPTS):
+                tip = self.tip()
+                tree = self.tree(tip)
+                blobs: dict[str, str] = {}
+                for key in wanted:
+                    old = self._old(tree, key)
+                    new = change(key, old) if old is not None else None
+                    if new != old:
+                        blobs.update(self._blobs(tree, key, new) if new is not None else {key: ""})
+                if not tip or not (blobs or orphan):
+                    return False
+                tree = (self._put(tree, blobs) if blobs else tree) or self._write_tree(b"")
+                if orphan:
+                    tree = notes_purge.next_stamp(self.repository, tree)
+                new_tip = self._commit(tree, [] if orphan else [tip], message)
+                if self.ref.move(tip, new_tip, f"notes: {message}"):
+                    tips.keep_written(self.repository.common_dir, self.ref.name, new_tip)
+                    return True
                 self.ref.pause(attempt)
             raise self.ref.lost()
 
@@ -159,7 +195,21 @@ class NoteStore:
         new = make(old)
         if new == old:
             return tree
-        return self._put(tree, {key: self.repository.write("blob", new) if new is not None else ""})
+        return self._put(tree, self._blobs(tree, key, new) if new is not None else {key: ""})
+
+    def _blobs(self, tree: str, key: str, note: bytes) -> dict[str, str]:
+        """`note` written as a blob for `key`; and, where it is too large for one, its bodies as pieces under keys of their own."""
+        if len(note) <= LIMIT:
+            return {key: self.repository.write("blob", note)}
+        from gittraj.codec import chunks, framing
+
+        small, pieces = chunks.spill(note)
+        blobs = {key: self.repository.write("blob", small)}
+        for digest, item in pieces.items():
+            there = self._old(tree, digest[: self.width])
+            piece = framing.union(there, item) if there is not None else item
+            blobs[digest[: self.width]] = self.repository.write("blob", piece)
+        return blobs
 
     def _old(self, tree: str, key: str) -> bytes | None:
         store = self.repository
@@ -173,25 +223,31 @@ class NoteStore:
     def _united(self, ours: str, theirs: str) -> tuple[str, int]:
         """The tree with all items of both, and how many notes of `ours` that changed."""
         updates: dict[str, str] = {}
+        received = 0
         for key, mine, other in notes_diff.pairs(self.repository.tree_bytes, ours, theirs, self.width):
             if other and (not mine or set(other) - set(mine)):
-                joined = self._join([*mine, *other])
-                if [joined] != [*mine]:
-                    updates[key] = joined
-        if not updates:
-            return ours, 0
-        return self._put(ours, updates), len(updates)
+                note = self._union([*mine, *other])
+                blobs = {key: other[0]} if note is None else self._blobs(ours, key, note)
+                if [blobs[key]] != [*mine]:
+                    updates.update(blobs)
+                    received += 1
+        return (self._put(ours, updates), received) if updates else (ours, 0)
 
     def _join(self, blobs: Sequence[str]) -> str:
         """One blob for an id that has several (both sides of a merge, a mixed fan-out): the union of their items."""
+        note = self._union(blobs)
+        return blobs[0] if note is None else self.repository.write("blob", note)
+
+    def _union(self, blobs: Sequence[str]) -> bytes | None:
+        """The note with all items of these blobs; None where they are all the same one."""
         from gittraj.codec import framing
 
         if len(set(blobs)) == 1:
-            return blobs[0]
+            return None
         note = self.repository.blob(blobs[0], fetch=True)
         for blob in blobs[1:]:
             note = framing.union(note, self.repository.blob(blob, fetch=True))
-        return self.repository.write("blob", note)
+        return note
 
     def _write_tree(self, data: bytes) -> str:
         return self.repository.write("tree", data)
