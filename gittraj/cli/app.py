@@ -41,6 +41,8 @@ MODULES = {
     "push": "sync",
     "fetch": "sync",
     "sync": "sync",
+    "bodies": "bodies",
+    "purge": "bodies",
     "doctor": "doctor",
     "schema": "schema",
     "demo": "demo",

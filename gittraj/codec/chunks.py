@@ -66,6 +66,12 @@ def listed(item: framing.Item) -> tuple[str, list[str]]:
     return digest.hex(), [piece.hex() for piece in pieces]
 
 
+def size(item: framing.Item) -> int:
+    """How many bytes the body has that an item of kind "chunks" names, as it says."""
+    number: int = cbor.decode(item.raw).value[1]
+    return number
+
+
 def spill(note: bytes, limit: int = OBJECT_LIMIT) -> tuple[bytes, dict[str, bytes]]:
     """`note` with its largest bodies in pieces, until it fits into `limit` bytes; and these pieces, as in `Pieces`."""
     if len(note) <= limit:

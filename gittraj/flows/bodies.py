@@ -91,6 +91,11 @@ class Bodies:
         return _inside(items).get(digest)
 
 
+def bodies_in(note: bytes) -> bool:
+    """Whether a note holds any body, whole or in pieces."""
+    return any(item.kind in ("body", "chunks") for item in framing.read(note).items)
+
+
 def _inside(items: Iterable[framing.Item]) -> dict[str, bytes]:
     return {sha256_hex(body): body for item in items if item.kind == "body" for body in [framing.content(item)]}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from gittraj.errors import KeyringError, RefRaceError, SealError, StoreError
 from gittraj.flows import completeness, heads
+from gittraj.flows.bodies import bodies_in
 from gittraj.flows.wiring import House
 from gittraj.model.exchange import Exchange, ExchangedRef
 from gittraj.store import tips, transfer
@@ -168,6 +169,8 @@ def _push(house: House, remote: str, refs: tuple[str, ...], warnings: list[str])
                 wanted[store.ref.name] = store.tip()
         if not wanted:
             return [ExchangedRef(REF, without_credentials(remote), "")] if REF in refs else [], 0
+        for store in stores:
+            _check(house, store, remote, before[store.ref.name])
         refused = transfer.push(house.repository, remote, wanted, ask=house.ask is not None)
         if not refused:
             if REF in wanted:
@@ -184,6 +187,27 @@ def _push(house: House, remote: str, refs: tuple[str, ...], warnings: list[str])
         f"others kept moving {refused[0].ref} on {without_credentials(remote)} ({refused[0].words})",
         hint="git traj push",
     )
+
+
+def _check(house: House, store: NoteStore, remote: str, known: str) -> None:
+    """Raises `StoreError` where a push would be a leak, or could not be one without force."""
+    tip, ref, name = store.tip(), store.ref.name, without_credentials(remote)
+    if tip and known and not house.repository.descends(tip, known):
+        raise StoreError(
+            f"{name} still has the history of {ref} from before a purge here, and a push never replaces it",
+            hint=f"who may rewrite it there: git push --force-with-lease={ref}:{known} {name} {ref}",
+        )
+    other = bodies_remote(house)
+    if ref != REF or not other or other == remote or not tip:
+        return
+    out = house.repository.git.run(["rev-list", "--objects", tip, *([f"^{known}"] if known else [])])
+    for line in out.decode("utf-8", "surrogateescape").splitlines():
+        oid, _, path = line.partition(" ")
+        if len(path.replace("/", "")) == store.width and bodies_in(house.repository.blob(oid, fetch=True)):
+            raise StoreError(
+                f"bodies go to {without_credentials(other)} only, but these notes (or their history) hold some",
+                hint="git traj bodies --detach --anew",
+            )
 
 
 def _sent(

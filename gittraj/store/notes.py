@@ -113,11 +113,18 @@ class NoteStore:
             raise self.ref.lost()
 
     def rewrite(
-        self, change: Callable[[str, bytes], bytes | None], keys: Iterable[str], *, message: str, orphan: bool = False
+        self,
+        change: Callable[[str, bytes], bytes | None],
+        keys: Iterable[str],
+        *,
+        message: str,
+        orphan: bool = False,
+        counted: bool = False,
     ) -> bool:
         """Let `change` (key and note → note, None for none) have the notes of `keys`; False where nothing changes.
 
-        `orphan`: the new notes commit has no parent, so nothing from before is reachable from the ref, and other clones drop it too.
+        `orphan`: the new notes commit has no parent, so nothing from before is reachable from the ref. `counted`: other clones that unite
+        with it drop what was before too (`notes_purge`).
         """
         wanted = list(keys)
         with self.ref.alone():
@@ -133,7 +140,7 @@ class NoteStore:
                 if not tip or not (blobs or orphan):
                     return False
                 tree = (self._put(tree, blobs) if blobs else tree) or self._write_tree(b"")
-                if orphan:
+                if counted:
                     tree = notes_purge.next_stamp(self.repository, tree)
                 new_tip = self._commit(tree, [] if orphan else [tip], message)
                 if self.ref.move(tip, new_tip, f"notes: {message}"):
