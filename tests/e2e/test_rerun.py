@@ -110,9 +110,9 @@ def test_a_trace_that_reaches_out_changes_nothing_outside(shop: Workshop, tmp_pa
     claude.write("out/by-edit.txt", "an edit through the link\n")
     (tmp_path / "mine" / "by-edit.txt").unlink()
     claude.run(
-        "setsid sh -c 'while :; do date +%N > beat; sleep 0.05; done' >/dev/null 2>&1 & echo $! >/tmp/pid-of-test"
+        f"setsid sh -c 'while :; do date +%N > beat; sleep 0.05; done' >/dev/null 2>&1 & echo $! >{tmp_path}/pid"
     )
-    os.kill(int(Path("/tmp/pid-of-test").read_text()), 9)
+    os.kill(int((tmp_path / "pid").read_text()), 9)
     claude.run(f"cat {hermetic_seal}/secret")
     commit(claude, "rm -rf out beat; git add -A; git commit -q -m Reach")
     attach(shop)
