@@ -47,7 +47,7 @@ def _stdin() -> str:
 def _from_pre_commit() -> "tuple[str, str, list[Update]]":
     """pre-commit gives the range of one branch, already without what the remote has, in its environment."""
     from gittraj.errors import UsageError
-    from gittraj.model.push import Update
+    from gittraj.flows.pre_push import named
 
     env = os.environ
     new = env.get("PRE_COMMIT_TO_REF", "")
@@ -57,9 +57,8 @@ def _from_pre_commit() -> "tuple[str, str, list[Update]]":
             hint="it is a hook of the stage pre-push: pre-commit install -t pre-push",
         )
     ref = env.get("PRE_COMMIT_REMOTE_BRANCH", "") or "refs/heads/HEAD"
-    old = env.get("PRE_COMMIT_FROM_REF", "")
-    old = old if len(old) in (40, 64) and old.strip("0") else ""
-    return env.get("PRE_COMMIT_REMOTE_NAME", ""), env.get("PRE_COMMIT_REMOTE_URL", ""), [Update(ref, old, new)]
+    update = named(os.getcwd(), env, ref, env.get("PRE_COMMIT_FROM_REF", ""), new)
+    return env.get("PRE_COMMIT_REMOTE_NAME", ""), env.get("PRE_COMMIT_REMOTE_URL", ""), [update]
 
 
 def _told(report: "PushReport", *, server: bool) -> int:

@@ -70,7 +70,8 @@ def judge_updates(side: Side, updates: Iterable[Update]) -> PushReport:
 def _policy(side: Side, update: Update, tip: str) -> InForce:
     """By the branch's old value where that holds a policy; else the usual one; a first push to an empty repository by what it brings."""
     house = side.house
-    old = commit_of(house.repository, update.old) if update.old and update.ref.startswith("refs/heads/") else ""
+    branch = update.ref.startswith("refs/heads/") and house.repository.has_object(update.old)  # a client may lack it
+    old = commit_of(house.repository, update.old) if branch else ""
     if old and house.repository.entry_at(old, file.FILE):
         return _named(policy_at(house, old, must=side.must), update.ref)
     usual = policy_at(house)

@@ -39,6 +39,12 @@ def pre_push(
     return report
 
 
+def named(directory: str, env: Mapping[str, str], ref: str, old: str, new: str) -> Update:
+    """An update of `ref` from and to revisions that a person may have named ("" for no old one). Raises `StoreError`."""
+    repository = open_house(directory, env, interactive=False).repository
+    return Update(ref, repository.resolve(old) if old.strip("0") else "", repository.resolve(new))
+
+
 def _share(house: House, remote: str, url: str, say: Say) -> None:
     """Notes go where the commits go, if the user asked for that; what goes wrong is told and stops nothing: commits without a
     trace are refused by whoever demands one.

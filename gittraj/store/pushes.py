@@ -7,10 +7,8 @@ from gittraj.store.repository import TAG_LIMIT, Repository
 
 
 def commit_of(repository: Repository, oid: str) -> str:
-    """The commit that an object is or that a tag leads to; "" for a tag of a tree or a blob, and for what is not here."""
+    """The commit that an object is or that a tag leads to; "" where it leads to a tree or a blob. Raises `StoreError` for what is not here."""
     for _ in range(TAG_LIMIT):
-        if not repository.has_object(oid):
-            return ""
         kind, data = repository.raw(oid)
         if kind == "commit":
             return oid
