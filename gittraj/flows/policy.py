@@ -113,7 +113,8 @@ def policy_at(house: House, ref: str | None = None, *, must: bool = False) -> In
     keys = trust.keychain_at(house, at, policy.trusted)
     if not keys.signers.keys():
         raise PolicyError(
-            f"the policy in {at.name} trusts nobody: {policy.trusted.signers} holds no key there",
+            f"the policy in {at.name} trusts nobody: no list of keys that it names holds any"
+            f" ({', '.join(policy.trusted.sources)}; {policy.trusted.signers} there)",
             hint="git traj keys add PRINCIPAL KEY, then commit it",
         )
     return InForce(house, policy, keys, at, found, _before(house, policy.since))

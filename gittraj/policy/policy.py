@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gittraj.policy.facts import Facts, Need, Ruling
 from gittraj.policy.needs import Agents
-from gittraj.policy.rules import AllOf, Passed, SignedInRole, TrustedSigner
+from gittraj.policy.rules import AllOf, SignedInRole, TrustedSigner
 
 SIGNERS = ".gittraj/allowed_signers"
 REVOKED = ".gittraj/revoked_keys"
@@ -36,13 +36,6 @@ class Policy(NamedTuple):
     def judge(self, facts: Facts) -> list[Ruling]:
         """What every rule says of a commit that has a trace."""
         return self.rules.each(facts)
-
-    @property
-    def replays(self) -> bool:
-        """Whether a rule looks at what replay finds."""
-        return any(
-            (isinstance(rule, Passed) and rule.name == "edits") or rule.name == "coverage" for rule in self.rules.rules
-        )
 
     def told(self) -> list[str]:
         """The policy in lines of plain words."""
