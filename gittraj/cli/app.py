@@ -20,6 +20,7 @@ MODULES = {
     "verify": "verify",
     "audit": "audit",
     "replay": "replay",
+    "regions": "regions",
     "blame": "blame",
     "sessions": "sessions",
     "index": "index",

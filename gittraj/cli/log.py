@@ -22,8 +22,19 @@ _SIGNS: "dict[str, Span]" = {
 }
 
 
-def log(console: Console, revisions: str | None = None, *, limit: int | None = None, json: bool = False) -> int:
-    """A line per commit of `revisions`, newest first."""
+def log(
+    console: Console,
+    revisions: str | None = None,
+    *,
+    limit: int | None = None,
+    lines_of: str | None = None,
+    json: bool = False,
+) -> int:
+    """A line per commit of `revisions`, newest first; or, with `lines_of` (A,B:FILE), the edits of these lines, oldest first."""
+    if lines_of is not None:
+        from gittraj.cli.regions import chain
+
+        return chain(console, lines_of, revisions, limit=limit, json=json)
     from gittraj.flows.log import log as flow
 
     lines = flow(revisions, limit=limit)
@@ -85,9 +96,19 @@ COMMANDS = (
             "revisions", help="a range such as main~4.. or a branch; HEAD's history if not given", metavar="RANGE"
         ),
         Parameter("limit", "-n", "--limit", help="at most this many commits", kind=NUMBER, metavar="NUMBER"),
+        Parameter(
+            "lines_of",
+            "-L",
+            help="the recorded edits of lines A to B of FILE as the revision has them, oldest first, with before and after",
+            metavar="A,B:FILE",
+        ),
         *READING,
         about="Signs: ✓ verified, ? good signature of an untrusted signer, ✗ failed, – no trace. "
         "Lines added and removed are those of git's default diff against the first parent.",
-        examples=(("git traj log -n 20", "the last 20 commits"), ("git traj log main..", "what this branch adds")),
+        examples=(
+            ("git traj log -n 20", "the last 20 commits"),
+            ("git traj log main..", "what this branch adds"),
+            ("git traj log -L 10,40:src/main.py", "every step to these lines"),
+        ),
     ),
 )

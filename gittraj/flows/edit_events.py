@@ -8,8 +8,11 @@ from gittraj.flows.segments import Segment
 from gittraj.model.commit import Commit
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.entry import walk
+from gittraj.model.report import LineRange, ReplayedFile
 from gittraj.replay import trails
+from gittraj.replay.compare import Changed
 from gittraj.replay.engine import Replay
+from gittraj.replay.files import Diff
 from gittraj.replay.recorder import Action, Touched
 from gittraj.replay.trails import Versions
 
@@ -97,6 +100,39 @@ def events(
         msgspec.structs.replace(edit, committed=True) if number in done else edit for number, edit in enumerate(edits)
     )
     return told, tuple(ways)
+
+
+def carried(
+    changes: Iterable[Changed], files: Iterable[ReplayedFile], edits: Sequence[Edit], diff: Diff
+) -> tuple[Trail, ...]:
+    """The trails of a commit that was made of others, whose `edits` are known, from what made and removed its lines."""
+    verdicts = {file.path: file for file in files}
+    named: dict[tuple[str, int, str], list[int]] = {}
+    for number, edit in enumerate(edits):
+        named.setdefault((edit.session, edit.entry, edit.kind), []).append(number)
+    found: list[Trail] = []
+    for change in changes:
+        file = verdicts.get(change.path)
+        binary = b"\0" in (change.old or b"")[:8000] or b"\0" in (change.new or b"")[:8000]
+        if binary or (change.old == change.new and change.old_path == change.path):
+            continue
+        hunks = diff(change.old or b"", change.new or b"")
+        trail = trails.plain(
+            change.path, change.old_path if change.old is not None else "", change.old, change.new, hunks
+        )
+
+        def whose(ranges: Iterable[LineRange], places: Iterable[range], path: str = change.path) -> list[int]:
+            lines: dict[int, int] = {}
+            for one in ranges:
+                numbers = named.get((one.session, one.entry, one.kind), [])
+                best = next((each for each in numbers if edits[each].file == path), numbers[0] if numbers else -1)
+                lines.update(dict.fromkeys(range(one.start - 1, one.end), best))
+            return [lines.get(at, -1) for place in places for at in place]
+
+        added = whose(file.ranges if file else (), (range(start, end) for _, _, start, end in hunks))
+        removed = whose(file.removals if file else (), (range(start, end) for start, end, _, _ in hunks))
+        found.append(trails.assigned(trail, added, removed))
+    return tuple(found)
 
 
 def _untouched(engine: Replay, path: str, touched: list[Touched], *, late: bool) -> Trail:

@@ -96,7 +96,10 @@ class Judge:
             return found
         name = found.commit.id
         edits = tuple(replace(edit, commit=name) for source in sources for edit in source.edits)
-        return replace(found, segments=told, edits=edits)
+        changed = self._changed(found.commit, self.snapshots.changes(found.commit))
+        return replace(
+            found, segments=told, edits=edits, trails=edit_events.carried(changed, found.files, edits, _diff)
+        )
 
     def told(self, commit: Commit, read: NoteRead) -> ReplayedCommit | None:
         """The verdict on `commit` for a page that has more to tell; None where objects are missing (a shallow or partial clone)."""

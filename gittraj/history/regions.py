@@ -81,6 +81,8 @@ def told(lineage: Lineage, found: Found, survival: Survival) -> Region:
                 added,
                 removed,
                 survival.fate(edit),
+                tuple((lineage.nodes[node].before, lineage.nodes[node].after) for node in first),
+                tuple(dict.fromkeys(lineage.commits[lineage.nodes[node].commit] for node in (*first, *nodes))),
             )
         )
         sizes.append(added + removed)

@@ -21,7 +21,10 @@ class Fate(msgspec.Struct, frozen=True):
 
 
 class RegionEdit(msgspec.Struct, frozen=True):
-    """An edit's part in a region, in lines of the file right after it. `prior_sessions`: of other sessions that it built on."""
+    """An edit's part in a region, in lines of the file right after it.
+
+    `places`: for each place it changed there, digests of the lines before and after. `told`: commits whose records tell of it.
+    """
 
     edit: Edit
     start_line: int
@@ -29,6 +32,8 @@ class RegionEdit(msgspec.Struct, frozen=True):
     lines_added: int
     lines_removed: int
     fate: Fate
+    places: tuple[tuple[bytes, bytes], ...] = ()
+    told: tuple[str, ...] = ()
 
 
 class Region(msgspec.Struct, frozen=True):
@@ -51,3 +56,21 @@ class Region(msgspec.Struct, frozen=True):
     def re_edit_count(self) -> int:
         """How many calls edited it again after the first."""
         return max(self.calls - 1, 0)
+
+
+class HalfLife(msgspec.Struct, frozen=True):
+    """Committed lines of one agent, model or path: `lines` ever, `alive` now, `seconds` until half of them had ended (None: not that late yet)."""
+
+    lines: int
+    alive: int
+    seconds: int | None
+
+
+class RegionReport(msgspec.Struct, frozen=True):
+    """`commit`: the revision asked for. `path`: the file or folder, "" for all. `sizes`: files and their lines. `half_lives`: by kind and name."""
+
+    commit: str
+    path: str
+    regions: tuple[Region, ...]
+    sizes: dict[str, int] = {}
+    half_lives: dict[str, dict[str, HalfLife]] = {}

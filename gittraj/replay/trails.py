@@ -8,6 +8,8 @@ from gittraj.replay.coverage import makers
 from gittraj.replay.recorder import Touched, hashes
 from gittraj.replay.spans import Span, lines
 
+Hunk = tuple[int, int, int, int]  # as `Span`
+
 
 class Versions(NamedTuple):
     """A file of a commit as it was judged: contents, the numbers of their lines, and git's diff of the two."""
@@ -20,7 +22,7 @@ class Versions(NamedTuple):
     hunks: Sequence[Span]
 
 
-def plain(path: str, old_path: str, old: bytes | None, new: bytes | None, hunks: Sequence[Span]) -> Trail:
+def plain(path: str, old_path: str, old: bytes | None, new: bytes | None, hunks: Sequence[Hunk]) -> Trail:
     """The trail of a file that no recorded action touched. `old_path`: "" where it was not there."""
     before, after = _sides(old, new, hunks)
     count = old.count(b"\n") + (not old.endswith(b"\n")) if old else 0
@@ -124,7 +126,7 @@ def _runs(names: Iterable[tuple[int, int]]) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def _sides(old: bytes | None, new: bytes | None, hunks: Sequence[Span]) -> tuple[bytes, bytes]:
+def _sides(old: bytes | None, new: bytes | None, hunks: Sequence[Hunk]) -> tuple[bytes, bytes]:
     before, after = lines(old or b""), lines(new or b"")
     gone = (line for a, b, _, _ in hunks for line in before[a:b])
     come = (line for _, _, c, d in hunks for line in after[c:d])

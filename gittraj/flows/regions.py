@@ -1,0 +1,153 @@
+"""`git traj regions`: a place or nothing goes in; the regions there with every edit that touched them, and what became of it, come out."""
+
+import os
+from collections.abc import Callable
+
+from gittraj.errors import StoreError, UsageError
+from gittraj.flows.current import open_current
+from gittraj.flows.follow import Followed, Progress, follow
+from gittraj.flows.judge import Judge
+from gittraj.flows.wiring import House
+from gittraj.history import regions as rooms
+from gittraj.history.half_life import half_lives
+from gittraj.history.lines import Version
+from gittraj.model.edit import Touch
+from gittraj.model.region import RegionReport
+from gittraj.store.snapshots import Snapshots
+
+
+def regions(
+    place: str | None = None,
+    revision: str | None = None,
+    *,
+    order: str = "",
+    directory: str | None = None,
+    progress: Progress | None = None,
+) -> RegionReport:
+    """`place`: None for the whole repository, a file, a folder, or ``FILE:A-B``. `order`: sessions | edits | recent.
+
+    Raises `StoreError` where there is no such file, `UsageError` where the range is none.
+    """
+    house = open_current(directory)
+    followed = follow(house, revision, progress)
+    lineage, versions = followed.lineage, followed.versions
+    if place is None:
+        half = half_lives(lineage, versions.values(), followed.times)
+        found = rooms.regions(lineage, versions)
+        return RegionReport(followed.commit, "", tuple(rooms.hottest(found, order or "sessions")), {}, half)
+    path, start, end = parsed(place, _name(house, directory))
+    if start:
+        version = _version(house, followed, path)
+        if start > version.length:
+            raise StoreError(f"{path} has {version.length} lines", hint=f"git traj regions {path}")
+        one = rooms.of_range(lineage, path, version, start - 1, min(end, version.length))
+        return RegionReport(followed.commit, path, (one,), {path: version.length})
+    mine = {name: each for name, each in versions.items() if name == path or name.startswith(path + "/") or not path}
+    if not mine:
+        _version(house, followed, path)
+    found = rooms.regions(lineage, mine)
+    sizes = {name: each.length for name, each in mine.items()}
+    return RegionReport(followed.commit, path, tuple(rooms.hottest(found, order) if order else found), sizes)
+
+
+def chain(
+    place: str,
+    revision: str | None = None,
+    *,
+    directory: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[RegionReport, dict[int, list[tuple[bytes, bytes]]]]:
+    """The edits of ``A,B:FILE`` in order, and for each, by its place in the region, what stood there before and after."""
+    house = open_current(directory)
+    followed = follow(house, revision, progress)
+    path, start, end = ranged(place, _name(house, directory))
+    version = _version(house, followed, path)
+    if start > version.length:
+        raise StoreError(f"{path} has {version.length} lines", hint=f"git traj regions {path}")
+    region = rooms.of_range(followed.lineage, path, version, start - 1, min(end, version.length))
+    judge = Judge(house, texts=True)
+    texts: dict[int, list[tuple[bytes, bytes]]] = {}
+    known: dict[str, dict[tuple[object, ...], list[Touch]]] = {}
+    for number, each in enumerate(region.edits):
+        for commit in each.told:
+            if commit not in known:
+                known[commit] = _texts(judge, commit)
+            touches = known[commit].get(each.edit.key, [])
+            found = [one.texts for one in touches if one.texts and (one.before, one.after) in each.places]
+            if found:
+                texts[number] = found
+                break
+    return RegionReport(followed.commit, path, (region,), {path: version.length}), texts
+
+
+def parsed(place: str, name: Callable[[str], str]) -> tuple[str, int, int]:
+    """(path, first line, last line) of ``FILE:A-B``, ``FILE:A``, ``FILE:A,B`` or ``FILE`` (0, 0). Raises `UsageError`."""
+    head, colon, tail = place.rpartition(":")
+    numbers = tail.replace(",", "-").split("-")
+    if not colon or not all(part.isascii() and part.isdigit() for part in numbers) or len(numbers) > 2:
+        return name(place), 0, 0
+    return name(head), *_lines(place, numbers[0], numbers[-1])
+
+
+def ranged(place: str, name: Callable[[str], str]) -> tuple[str, int, int]:
+    """The same of ``A,B:FILE``, as `git log -L` takes it; ``A,+N`` too. Raises `UsageError`."""
+    lines, colon, file = place.partition(":")
+    first, comma, last = lines.partition(",")
+    if not colon or not file or not first.isdigit() or not (last.removeprefix("+").isdigit() or not comma):
+        raise UsageError(f"-L {place}: expected A,B:FILE, for instance -L 10,40:src/main.py", hint="git traj log -h")
+    if last.startswith("+"):
+        last = str(int(first) + int(last[1:]) - 1)
+    return name(file), *_lines(place, first, last or first)
+
+
+def _lines(place: str, first: str, last: str) -> tuple[int, int]:
+    if len(first) > 9 or len(last) > 9 or not 0 < int(first) <= int(last):
+        raise UsageError(f"{place}: lines are counted from 1, the first one first", hint="git traj regions -h")
+    return int(first), int(last)
+
+
+def _name(house: House, directory: str | None) -> Callable[[str], str]:
+    """Paths as typed in the current directory → paths in the repository."""
+    here = os.path.realpath(directory or os.curdir)
+
+    def name(path: str) -> str:
+        top = house.repository.workdir
+        if not top:
+            return os.path.normpath(path).replace(os.sep, "/")
+        whole = os.path.normpath(os.path.join(here, path))
+        below = os.path.realpath(top)
+        if whole == below:
+            return ""
+        if not whole.startswith(below + os.sep):
+            raise StoreError(f"{path}: outside of the repository")
+        return whole[len(below) + 1 :].replace(os.sep, "/")
+
+    return name
+
+
+def _version(house: House, followed: Followed, path: str) -> Version:
+    """The file's version; one that no edit touched where the repository has the file. Raises `StoreError`."""
+    found = followed.versions.get(path)
+    if found is not None:
+        return found
+    snapshots = Snapshots(house.repository)
+    blob = snapshots.reader(snapshots.commit(followed.commit).tree)(path)
+    if blob is None:
+        raise StoreError(f"{path}: no such file in {followed.commit[:8]}", hint="git traj regions")
+    from gittraj.replay.lines import count
+
+    return Version([(-1, followed.lineage.fresh(count(blob[0])), count(blob[0]))] if blob[0] else [])
+
+
+def _texts(judge: Judge, commit: str) -> dict[tuple[object, ...], list[Touch]]:
+    """The touches that the records of a commit tell, with their texts, by edit."""
+    found: dict[tuple[object, ...], list[Touch]] = {}
+    try:
+        verdict = judge.commit(judge.snapshots.commit(commit))
+    except StoreError:
+        return found
+    for trail in verdict.trails:
+        for touch in trail.touches:
+            if touch.texts is not None and touch.edit >= 0:
+                found.setdefault(verdict.edits[touch.edit].key, []).append(touch)
+    return found
