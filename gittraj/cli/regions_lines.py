@@ -4,7 +4,7 @@ from gittraj.cli.paint import EDGE, Line, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gittraj.model.region import Region, RegionEdit, RegionReport
 
@@ -14,6 +14,7 @@ PLAIN_HEAT = ".123456+"
 _FATES: "dict[str, str]" = {"alive": "good", "moved": "good", "transformed": "note", "reverted": "bad", "lost": "bad"}
 _LINES = 12  # lines of each side of a change that are shown
 _SESSIONS = 4  # sessions of a region that are named
+_PLACE = 48  # columns that places may take
 _HALVES = 6  # agents whose half-lives are told
 
 
@@ -24,20 +25,23 @@ def page(found: "RegionReport", limit: int | None, *, plain: bool = False) -> "I
         return
     whole = not found.sizes
     shown = found.regions[:limit]
+    short = abbreviated(name for each in found.regions for name in each.sessions)
     if whole:
         sessions = {name for each in found.regions for name in each.sessions}
         again = sum(1 for each in found.regions if each.calls > 1)
         told = [plural(len(found.regions), "region"), f"{again} edited again", plural(len(sessions), "session")]
         yield Line(("bold", ", ".join(told)))
-        for each in shown:
-            yield from _region(each, f"{_name(each.file)}:{span(each)}")
+        places = [f"{_name(each.file)}:{span(each)}" for each in shown]
+        wide = min(max(map(len, places)), _PLACE)
+        for each, place in zip(shown, places, strict=True):
+            yield _region(each, place, wide, short)
     else:
         files = dict.fromkeys(each.file for each in shown)
         for file in files:
             mine = [each for each in shown if each.file == file]
             yield _head(file, mine, found.sizes.get(file, 0), plain)
             for each in mine:
-                yield from _region(each, span(each))
+                yield _region(each, span(each), 9, short)
     if len(shown) < len(found.regions):
         yield Line(("dim", f"… {len(found.regions) - len(shown)} more: --limit {len(found.regions)}, or --json"))
     yield from _half_lives(found)
@@ -66,6 +70,7 @@ def steps(
         yield Line(("dim", "no recorded edit touched these lines"))
         return
     first = max(len(region.edits) - limit, 0) if limit else 0
+    short = abbreviated(region.sessions)
     for number, each in list(enumerate(region.edits))[first:]:
         edit = each.edit
         place = f"{_name(edit.file)}:{_range(each.start_line, each.end_line)}"
@@ -73,7 +78,7 @@ def steps(
         yield Line(
             ("note", edit.commit[:8]),
             ("name", f"  {_who(each)}"),
-            ("", f"  {edit.session[:8]} turn {max(edit.turn_index, 0)}  {place}"),
+            ("", f"  {_name(short[edit.session])} turn {max(edit.turn_index, 0)}  {place}"),
             ("dim", f"  {when}" + ("" if edit.committed else "  not committed")),
             right=(_fate(each),),
         )
@@ -118,20 +123,29 @@ def _head(file: str, regions: "Sequence[Region]", lines: int, plain: bool) -> Li
     return Line(("bold", _name(file)), right=right)
 
 
-def _region(each: "Region", place: str) -> "Iterator[Line]":
+def abbreviated(names: "Iterable[str]") -> "dict[str, str]":
+    """Ids cut as short as they still differ, to eight signs at least: ids that begin with the time are alike at their beginning."""
+    known = sorted(set(names))
+    length = 8
+    while length < max(map(len, known), default=0) and len({name[:length] for name in known}) < len(known):
+        length += 1
+    return {name: name[:length] for name in known}
+
+
+def _region(each: "Region", place: str, wide: int, short: "dict[str, str]") -> Line:
     edits = plural(len(each.edits), "edit")
     many = f" in {plural(len(each.sessions), 'session')}" if len(each.sessions) > 1 else ""
     convergence = f", {each.convergence}" if each.convergence else ""
     fates = list(dict.fromkeys(one.fate.state for one in each.edits))
     last = each.edits[-1] if each.edits else None
-    named = list(dict.fromkeys(f"{_who(one)} {one.edit.session[:8]}" for one in each.edits))
+    named = list(dict.fromkeys(f"{_who(one)} {_name(short[one.edit.session])}" for one in each.edits))
     more = f" and {len(named) - _SESSIONS} more" if len(named) > _SESSIONS else ""
     told = " → ".join(named[:_SESSIONS]) + more
     right: tuple[Span, ...] = (_fate(last),) if last else EDGE
     if len(fates) > 1 and last:
         others = ", ".join(f"{sum(1 for one in each.edits if one.fate.state == fate)} {fate}" for fate in fates)
         right = (("dim", others),)
-    yield Line(("", f" {place:<9} "), ("", f"{edits}{many}{convergence}"), ("name", f"   {told}"), right=right)
+    return Line(("", f" {place:<{wide}} "), ("", f"{edits}{many}{convergence}"), ("name", f"   {told}"), right=right)
 
 
 def _fate(one: "RegionEdit") -> Span:

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from gittraj.errors import StoreError
 from gittraj.flows import index as indexes
+from gittraj.flows.turns import Turns
 from gittraj.flows.wiring import House
 from gittraj.history.lineage import Lineage
 from gittraj.history.lines import Version
@@ -57,8 +60,9 @@ def _follow(house: House, index: Index, revision: str) -> Followed:
     snapshots = Snapshots(house.repository)
     noted = index.notes()
     order = list(_ordered(house, snapshots, revision))
+    turns = Turns(index)
     told = {
-        commit.id: Told(tuple(index.edits(commit.id)), tuple(index.trails(commit.id)))
+        commit.id: Told(_numbered(turns, index.edits(commit.id)), tuple(index.trails(commit.id)))
         for commit in order
         if commit.id in noted
     }
@@ -86,6 +90,16 @@ def _follow(house: House, index: Index, revision: str) -> Followed:
                 states.pop(parent, None)
     times = {commit.id: commit.committer_time for commit in order}
     return Followed(revision, walk.lineage, states.get(revision, {}), times, list(index.sessions()))
+
+
+def _numbered(turns: Turns, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """`edits` with the numbers of their turns in the whole session."""
+    found = []
+    for edit in edits:
+        segment = turns.holder((), edit.session, edit.entry)
+        number = turns.number(segment, edit.turn_index) if segment is not None else edit.turn_index
+        found.append(edit if number == edit.turn_index else replace(edit, turn_index=number))
+    return tuple(found)
 
 
 def _ordered(house: House, snapshots: Snapshots, revision: str) -> Iterator[Commit]:

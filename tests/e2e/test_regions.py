@@ -48,35 +48,37 @@ def two_sessions(shop: Workshop) -> None:
 
 def test_a_region_is_what_the_edits_of_two_sessions_overlap(shop: Workshop) -> None:
     two_sessions(shop)
-    found = regions(shop, "ten.txt")
+    head = shop.out("rev-parse", "HEAD")
+    whole = shop.json("regions", "ten.txt")
+    found = whole["regions"]
     assert brief(found) == [(1, 1, 1, 1, None), (6, 7, 2, 2, "converging"), (10, 10, 1, 1, None)]
     edits = found[1]["edits"]
     assert [(each["start_line"], each["end_line"], each["session"]) for each in edits] == [(5, 7, ONE), (7, 7, TWO)]
-    assert [each["survival"] for each in edits] == ["transformed", "alive"]
-    assert edits[0]["ended_by"] == shop.out("rev-parse", "HEAD") and edits[1]["ended_by"] is None
-    assert found[1]["re_edit_count"] == 1
-    assert shop.json("regions")["region_re_edit_count"] == 1
-
-
-def test_a_range_has_the_edits_of_its_lines_only(shop: Workshop) -> None:
-    two_sessions(shop)
-    (one,) = regions(shop, "ten.txt:7-7")
+    assert [(each["survival"], each["ended_by"]) for each in edits] == [("transformed", head), ("alive", None)]
+    assert found[1]["re_edit_count"] == 1 and whole["region_re_edit_count"] == 1
+    (one,) = regions(shop, "ten.txt:7-7")  # a range has the edits of its lines only
     assert (one["start_line"], one["end_line"]) == (7, 7) and one["sessions"] == [ONE, TWO]
     (other,) = regions(shop, "ten.txt:2-4")
     assert other["edits"] == [] and other["convergence"] is None
     (before,) = regions(shop, "ten.txt:6-7", "HEAD~1")
     assert before["sessions"] == [ONE]
-
-
-def test_the_log_of_lines_is_the_chain_of_edits_with_before_and_after(shop: Workshop) -> None:
-    two_sessions(shop)
-    found = shop.json("log", "-L", "7,7:ten.txt")["regions"][0]["edits"]
-    assert [each["changes"] for each in found] == [
+    steps = shop.json("log", "-L", "7,7:ten.txt")["regions"][0]["edits"]
+    assert [each["changes"] for each in steps] == [
         [{"before": "line 5\nline 6\n", "after": "five\nsix\nand a half\n"}],
         [{"before": "six\nand a half\n", "after": "6\n"}],
     ]
     page = shop.git("traj", "log", "-L", "7,7:ten.txt").stdout
     assert "- line 6" in page and "+ 6" in page and "2 edits in 2 sessions, converging" in page
+    done = shop.git("traj", "regions", "ten.txt")
+    assert "2 sessions, 4 edits, 3 regions" in done.stdout and "1 ▅▁▁▁▁██▁▁▅▁ 11" in done.stdout
+    assert "git traj log -L 6,7:ten.txt" in done.stderr
+    assert "ten.txt:6–7" in shop.git("traj", "regions").stdout
+    for arguments in (("regions", "nowhere.txt"), ("regions", "ten.txt:50-60"), ("log", "-L", "x:ten.txt")):
+        bad = shop.git("traj", *arguments, check=False)
+        assert bad.returncode in (1, 2) and bad.stdout == "" and "Traceback" not in bad.stderr
+    shop.git("commit", "-q", "--amend", "-m", "Figures, reworded")
+    again = regions(shop, "ten.txt")  # a rewritten commit carries them
+    assert brief(again) == brief(found) and again[0]["edits"][0]["commit"] == shop.out("rev-parse", "HEAD")
 
 
 def test_code_that_comes_back_to_what_it_was_oscillates_and_its_edit_is_reverted(shop: Workshop) -> None:
@@ -134,33 +136,6 @@ def test_lines_that_are_gone_are_said_to_be_gone(shop: Workshop) -> None:
     assert found["new.txt"]["gone"] and found["new.txt"]["edits"][0]["survival"] == "reverted"
     assert found["ten.txt"]["gone"] and found["ten.txt"]["edits"][0]["survival"] == "lost"
     assert "(gone)" in shop.git("traj", "regions").stdout
-
-
-def test_an_amended_commit_keeps_its_regions(shop: Workshop) -> None:
-    two_sessions(shop)
-    before = brief(regions(shop, "ten.txt"))
-    shop.git("commit", "-q", "--amend", "-m", "Figures, reworded")
-    assert brief(regions(shop, "ten.txt")) == before
-    assert regions(shop, "ten.txt:1-1")[0]["edits"][0]["commit"] == shop.out("rev-parse", "HEAD")
-
-
-def test_a_page_has_a_heat_strip_and_says_what_to_type_next(shop: Workshop) -> None:
-    two_sessions(shop)
-    done = shop.git("traj", "regions", "ten.txt")
-    assert "2 sessions, 4 edits, 3 regions" in done.stdout and "1 ▅▁▁▁▁██▁▁▅▁ 11" in done.stdout
-    assert "git traj log -L 6,7:ten.txt" in done.stderr
-    whole = shop.git("traj", "regions").stdout
-    assert "ten.txt:6–7" in whole and "claude-code" in whole
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [("regions", "nowhere.txt"), ("regions", "ten.txt:50-60"), ("regions", "ten.txt:0-3"), ("log", "-L", "x:ten.txt")],
-)
-def test_what_is_not_there_is_said_in_one_line(shop: Workshop, arguments: tuple[str, ...]) -> None:
-    two_sessions(shop)
-    done = shop.git("traj", *arguments, check=False)
-    assert done.returncode in (1, 2) and done.stdout == "" and "Traceback" not in done.stderr
 
 
 def test_a_repository_without_notes_has_no_regions(shop: Workshop) -> None:
