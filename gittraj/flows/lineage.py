@@ -11,6 +11,7 @@ from gittraj.errors import StoreError
 from gittraj.flows.changes import hunks
 from gittraj.flows.wiring import House
 from gittraj.history.lineage import Lineage
+from gittraj.history.lines import Version
 from gittraj.history.sides import Side
 from gittraj.history.walk import State, advance
 from gittraj.model.commit import Change, Commit
@@ -112,19 +113,20 @@ class _Walk:
     def _content(self, blob: str, mode: int) -> bytes | None:
         return None if not blob or mode == GITLINK else self._snapshots.blob(blob)
 
-    def _sides(self, name: str, state: State, others: Sequence[State], ways: list[Trail]) -> dict[str, list[Side]]:
+    def _sides(self, merge: str, state: State, others: Sequence[State], ways: list[Trail]) -> dict[str, list[Side]]:
         """What the other parents of a merge have of each followed file; where only they followed it, or the first parent has the very
         same lines, there is a trail without a change, too.
         """
-        commit = self._snapshots.commit(name)
+        commit = self._snapshots.commit(merge)
         found: dict[str, list[Side]] = {}
         told = {trail.file for trail in ways}
         for parent, other in zip(commit.parents[1:], others, strict=True):
-            for path, version in other.items():
+            for name, version in other.items():
+                path = name if name in state or name in told else _renamed(version, state, other) or name
                 if version is state.get(path):
                     continue
                 merged = self._at(commit, path)
-                if merged is None or (theirs := self._at(self._snapshots.commit(parent), path)) is None:
+                if merged is None or (theirs := self._at(self._snapshots.commit(parent), name)) is None:
                     continue
                 found.setdefault(path, []).append(Side(version, tuple(hunks(theirs, merged))))
                 if path not in told:
@@ -137,3 +139,10 @@ class _Walk:
     def _at(self, commit: Commit, path: str) -> bytes | None:
         found = self._snapshots.reader(commit.tree)(path)
         return found[0] if found else None
+
+
+def _renamed(version: Version, state: State, theirs: State) -> str:
+    """The file of `state` that `version` became there: the one that shares most lines with it; "" for none."""
+    mine = set(version.numbers())
+    shared = {path: len(mine.intersection(each.numbers())) for path, each in state.items() if path not in theirs}
+    return max(shared, key=lambda path: shared[path]) if any(shared.values()) else ""
