@@ -54,7 +54,7 @@ COMMANDS = (
     Command(
         "regions",
         regions,
-        "Show which regions of code were edited again and again, by which sessions, and whether the work survived.",
+        "Show which code is edited again and again, and what became of it.",
         Parameter(
             "place",
             help="a file, a folder, or lines of a file (FILE:A-B); the whole repository if not given",
