@@ -103,7 +103,7 @@ def absorb(house: House) -> None:
         store.mend(raced=True)
         for remote in names(house.settings.values):
             name = transfer.tracking(remote, store.ref.name)
-            theirs = Ref(house.repository.handle, common, name).read()
+            theirs = Ref(house.repository.backend, common, name).read()
             if theirs and theirs != tips.absorbed(common, name):
                 _unite(store, remote, theirs)
 
@@ -221,7 +221,7 @@ def _sent(
     ref = store.ref.name
     tip = wanted[ref]
     name = transfer.tracking(remote, ref)
-    tracked = Ref(house.repository.handle, house.repository.common_dir, name)
+    tracked = Ref(house.repository.backend, house.repository.common_dir, name)
     now = tracked.read()
     if now != tip:  # where the remote's refspec names it, git has moved it already
         tracked.move(now, tip, "update by git traj push")
@@ -238,7 +238,7 @@ def _unite(store: NoteStore, remote: str, theirs: str) -> int:
 
 
 def _known(house: House, remote: str, ref: str) -> str:
-    return Ref(house.repository.handle, house.repository.common_dir, transfer.tracking(remote, ref)).read()
+    return Ref(house.repository.backend, house.repository.common_dir, transfer.tracking(remote, ref)).read()
 
 
 def _not_taken(remote: str, refused: transfer.Refused) -> StoreError:

@@ -80,3 +80,17 @@ class Git:
         if len(done.stdout) > OUTPUT_LIMIT:
             raise StoreError(f"git {arguments[0]}: more than {OUTPUT_LIMIT} bytes of output")
         return done.returncode, done.stdout, done.stderr
+
+    def converse(self, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        """Git as a partner that is asked and answers until its input is closed; what it says on stderr is dropped. Raises `StoreError`."""
+        try:
+            return subprocess.Popen(
+                ["git", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=self.cwd,
+                env=self.env,
+            )
+        except OSError as error:
+            raise StoreError(f"git could not be started: {error}", hint="install git, or put it on PATH") from error

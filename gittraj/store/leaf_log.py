@@ -21,7 +21,7 @@ class LeafLog:
 
     def __init__(self, repository: Repository, ref: str = REF) -> None:
         self._repository = repository
-        self._ref = Ref(repository.handle, repository.common_dir, ref)
+        self._ref = Ref(repository.backend, repository.common_dir, ref)
 
     def leaves(self) -> list[bytes]:
         """The leaf hashes in their order; [] where there is no log."""
@@ -60,7 +60,8 @@ class LeafLog:
         return found
 
     def _tiles(self, tip: str) -> list[trees.Node]:
-        return trees.parse(self._repository.tree_bytes(self._repository.commit(tip).tree)) if tip else []
+        tree = self._repository.commit(tip).tree if tip else ""
+        return trees.parse(self._repository.tree_bytes(tree), len(tree) // 2) if tree else []
 
     def _write(self, tip: str, known: int, leaves: list[bytes]) -> str:
         """The tree over all `leaves`, of which the whole tiles among the first `known` are there already."""

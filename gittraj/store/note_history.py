@@ -3,8 +3,6 @@
 A remembered tip is a ref of our own (``refs/gittraj/seen/…``), so that what it saw cannot be pruned and can be named when it is gone.
 """
 
-import pygit2
-
 from gittraj.errors import StoreError
 from gittraj.store import trees
 from gittraj.store.notes import REF, NoteStore
@@ -33,8 +31,8 @@ def descends(repository: Repository, new: str, old: str) -> bool:
     if new == old:
         return True
     try:
-        return bool(repository.handle.descendant_of(new, old))
-    except (pygit2.GitError, KeyError, ValueError):
+        return repository.backend.descends(new, old)
+    except StoreError:
         if repository.has_commit(new) and repository.has_commit(old):
             raise StoreError(f"the history from {old[:12]} to {new[:12]} cannot be read", hint="git fsck") from None
         return False
@@ -68,7 +66,7 @@ def remember(repository: Repository, name: str, tip: str) -> None:
 
     Raises `StoreError` where it cannot be written, `RefRaceError` where others win too often.
     """
-    ref = Ref(repository.handle, repository.common_dir, name)
+    ref = Ref(repository.backend, repository.common_dir, name)
     for attempt in range(ATTEMPTS):
         old = ref.read()
         if old == tip or ref.move(old, tip, "gittraj: notes tip seen"):

@@ -33,8 +33,8 @@ class NoteStore:
 
     def __init__(self, repository: Repository, ref: str = REF) -> None:
         self.repository = repository
-        self.width = 64 if repository.object_format == "sha256" else 40
-        self.ref = Ref(repository.handle, repository.common_dir, ref)
+        self.width = repository.width
+        self.ref = Ref(repository.backend, repository.common_dir, ref)
 
     def tip(self) -> str:
         """The notes commit the ref points to, "" where there are no notes yet."""

@@ -1,6 +1,6 @@
 """Refs: a name, the value it had and the value it shall have go in; it moves only if nobody moved it meanwhile.
 
-libgit2's transaction takes the same ``NAME.lock`` file as git, so a real git process and ours exclude each other; the value
+Both back ends take the same ``NAME.lock`` file as git, so a real git process and ours exclude each other; the value
 is compared while the lock is held. Our own processes queue before that on a lock which dies with them, so that they need
 not fight over the lock file, and so that a lock file left behind by one of ours that was killed can be told from git's.
 """
@@ -11,9 +11,8 @@ import random
 import time
 from collections.abc import Iterator
 
-import pygit2
-
-from gittraj.errors import RefRaceError, StoreError
+from gittraj.errors import RefRaceError
+from gittraj.store.backend import Backend
 from gittraj.store.locks import Lock
 
 ATTEMPTS = 40  # against real git processes only; each of them holds the lock for a few milliseconds
@@ -25,19 +24,15 @@ ABANDONED = 0.5  # seconds a lock file of a dead process of ours must stay the s
 class Ref:
     """One ref of a repository. `common_dir` is where its lock file lies."""
 
-    def __init__(self, repo: pygit2.Repository, common_dir: str, name: str) -> None:
-        self.repo = repo
+    def __init__(self, backend: Backend, common_dir: str, name: str) -> None:
+        self.backend = backend
         self.name = name
         self.file = os.path.join(common_dir, *name.split("/"))
         self.queue = os.path.join(common_dir, "gittraj", "locks", name.replace("/", "-"))
 
     def read(self) -> str:
         """The id it points to, "" where it does not exist. Raises `StoreError`."""
-        try:
-            reference = self.repo.references.get(self.name)
-            return str(reference.resolve().target) if reference is not None else ""
-        except (pygit2.GitError, KeyError, ValueError) as error:
-            raise StoreError(f"{self.name} cannot be read: {error}", hint="git fsck") from error
+        return self.backend.ref(self.name)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -53,22 +48,7 @@ class Ref:
 
         Raises `StoreError` where it cannot be written.
         """
-        try:
-            with self.repo.transaction() as transaction:
-                transaction.lock_ref(self.name)
-                if self.read() != old:
-                    return False
-                if new:
-                    transaction.set_target(self.name, new, None, reason)
-                else:
-                    transaction.remove(self.name)
-        except (pygit2.GitError, OSError, ValueError, KeyError) as error:
-            if os.path.exists(self.file + ".lock"):
-                return False
-            if "lock" in str(error) and os.access(os.path.dirname(self.file), os.W_OK):
-                return False  # it was there when libgit2 looked
-            raise StoreError(f"{self.name} cannot be written: {error}") from error
-        return True
+        return self.backend.move(self.name, old, new, reason)
 
     def pause(self, attempt: int) -> None:
         """Wait before the next attempt, a little longer each time and never in step with others."""

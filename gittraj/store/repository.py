@@ -1,34 +1,32 @@
 """The repository: a directory and the environment go in, commits, trees, blobs and the answers of git go out.
 
-Objects are read through libgit2 raw, which knows no replace refs; what needs git's own rules (revision ranges, patch-ids,
-configuration) asks the git program, with replace refs and grafts switched off (A21 in the project's list of attacks).
+Objects and refs are read and written in process through libgit2; where that cannot serve a repository (SHA-256 objects, reftable),
+through the git program. What needs git's own rules (revision ranges, patch-ids, configuration) asks the git program always.
 """
 
 import functools
 import os
 from collections.abc import Mapping, Sequence
 
-import pygit2
-
 from gittraj.errors import StoreError, UnsupportedRepositoryError
 from gittraj.model.commit import Change, Commit
 from gittraj.store import commits, gitdir, patch_ids, trees
+from gittraj.store.backend import Backend
 from gittraj.store.git import Git
-from gittraj.store.refuse import refusal
+from gittraj.store.refuse import NotForLibgit2, trusted_by_git
 from gittraj.store.remote import remote_url
 from gittraj.store.revisions import Revisions
 from gittraj.store.settings import Settings
 
-KINDS = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
-_NAMES = {number: name for name, number in KINDS.items()}
+SWITCH = "GITTRAJ_STORE"  # GITTRAJ_STORE=git in the environment: the git program even where libgit2 could
 TAG_LIMIT = 20  # tags of tags; nobody makes more than two
 
 
 def open_repository(directory: str | None = None, env: Mapping[str, str] | None = None) -> "Repository":
     """The repository git would use in `directory` (default: the current one), honouring ``GIT_DIR`` and its relatives in `env`.
 
-    Raises `UnsupportedRepositoryError` for SHA-256 objects, reftable and unknown extensions, `StoreError` where there is
-    no repository or it belongs to somebody else.
+    Raises `UnsupportedRepositoryError` where neither libgit2 nor git can serve it or it belongs to somebody else, `StoreError`
+    where there is no repository.
     """
     env = dict(os.environ) if env is None else env
     try:
@@ -44,20 +42,17 @@ def open_repository(directory: str | None = None, env: Mapping[str, str] | None 
 
 
 class Repository(Revisions):
-    """`git_dir`, `common_dir` and `workdir` (None if bare) are absolute. `handle`: libgit2's, for this room only."""
+    """`git_dir`, `common_dir` and `workdir` (None if bare) are absolute. `backend`: for this room only."""
 
     def __init__(self, place: gitdir.Place, env: Mapping[str, str]) -> None:
         self.git_dir = place.git_dir
         self.common_dir = place.common_dir
         self.workdir = place.worktree
         self.env = env
-        self.object_format = "sha1"
         there = place.worktree if place.worktree and os.path.isdir(place.worktree) else None  # it may be deleted by now
         self.git = Git(place.git_dir, there or place.git_dir, env, there)
-        self.handle = _open(place, env)
-        quarantine = env.get("GIT_OBJECT_DIRECTORY")
-        if quarantine:  # in a receive hook, the pushed objects wait there
-            self.handle.odb.add_disk_alternate(os.path.join(self.git.cwd, quarantine))
+        self.backend = _backend(place, env, self.git)
+        self.object_format = self.backend.object_format
 
     @functools.cached_property
     def settings(self) -> Settings:
@@ -70,25 +65,20 @@ class Repository(Revisions):
 
     def raw(self, oid: str) -> tuple[str, bytes]:
         """Kind and bytes of an object. Raises `StoreError` where it is missing or damaged."""
-        try:
-            kind, data = self.handle.odb.read(oid)
-        except KeyError as error:
-            hint = "git fetch --unshallow, or git fetch --refetch in a partial clone"
-            raise StoreError(f"object {oid} is not in this repository", hint=hint) from error
-        except (pygit2.GitError, ValueError, TypeError) as error:
-            raise StoreError(f"object {oid} cannot be read: {error}", hint="git fsck") from error
-        return _NAMES.get(int(kind), str(kind)), data
+        return self.backend.read(oid)
 
     def write(self, kind: str, data: bytes) -> str:
         """Store an object ("blob", "tree", "commit"); its id. Raises `StoreError` (disk full, read-only)."""
-        try:
-            return str(self.handle.odb.write(KINDS[kind], data))
-        except (pygit2.GitError, OSError, ValueError) as error:
-            raise StoreError(f"a {kind} cannot be written to {self.common_dir}: {error}") from error
+        return self.backend.write(kind, data)
+
+    @property
+    def width(self) -> int:
+        """Hex digits of an object id."""
+        return 64 if self.object_format == "sha256" else 40
 
     def has_object(self, oid: str) -> bool:
         """Whether the object is here; False for what is no object id."""
-        return len(oid) == 40 and not oid.strip("0123456789abcdef") and oid in self.handle.odb
+        return len(oid) == self.width and not oid.strip("0123456789abcdef") and self.backend.has(oid)
 
     def has_commit(self, commit_id: str) -> bool:
         """Whether it is the full id of a commit that is here."""
@@ -96,11 +86,7 @@ class Repository(Revisions):
 
     def begins_commit(self, prefix: str) -> bool:
         """Whether exactly one object's id begins so, and it is a commit."""
-        try:
-            found = self.handle.git_object_lookup_prefix(prefix)
-        except (pygit2.GitError, ValueError, KeyError):  # several objects, or no id at all
-            return False
-        return isinstance(found, pygit2.Commit)
+        return self.backend.begins_commit(prefix)
 
     def commit(self, commit_id: str) -> Commit:
         """The commit as its object says, untouched by grafts and replace refs. Raises `StoreError`."""
@@ -108,18 +94,12 @@ class Repository(Revisions):
 
     def descends(self, young: str, old: str) -> bool:
         """Whether commit `young` is `old` or has it among its ancestors. Raises `StoreError` where one is not here."""
-        try:
-            return young == old or bool(self.handle.descendant_of(young, old))
-        except (pygit2.GitError, KeyError, ValueError) as error:
-            raise StoreError(f"the history of {young} cannot be read: {error}", hint="git fsck") from error
+        return young == old or self.backend.descends(young, old)
 
     def forked(self, one: str, two: str) -> bool:
         """Whether both commits went on from a third one that neither is. Raises `StoreError` where one is not here."""
-        try:
-            base = self.handle.merge_base(one, two)
-        except (pygit2.GitError, KeyError, ValueError) as error:
-            raise StoreError(f"the history of {one} cannot be read: {error}", hint="git fsck") from error
-        return base is not None and str(base) not in (one, two)
+        base = self.backend.merge_base(one, two)
+        return base not in ("", one, two)
 
     def tree_bytes(self, oid: str) -> bytes:
         """The raw bytes of a tree. Raises `StoreError`."""
@@ -169,8 +149,8 @@ class Repository(Revisions):
         if ancestor == commit_id or not self.has_commit(ancestor) or not self.has_commit(commit_id):
             return False
         try:
-            return bool(self.handle.descendant_of(commit_id, ancestor))
-        except (pygit2.GitError, KeyError, ValueError):  # a shallow clone ends here
+            return self.backend.descends(commit_id, ancestor)
+        except StoreError:  # a shallow clone ends here
             return False
 
     def patch_ids(self, commits: Sequence[Commit]) -> dict[str, str]:
@@ -182,7 +162,9 @@ class Repository(Revisions):
         return any(key.startswith("remote.") and key.endswith(".promisor") for key in self.settings.values)
 
     def _entry(self, tree: str, name: str) -> trees.Node | None:
-        return next((node for node in trees.parse(self.tree_bytes(tree)) if trees.text(node.name) == name), None)
+        return next(
+            (node for node in trees.parse(self.tree_bytes(tree), len(tree) // 2) if trees.text(node.name) == name), None
+        )
 
     def _typed(self, oid: str, wanted: str) -> bytes:
         kind, data = self.raw(oid)
@@ -191,30 +173,22 @@ class Repository(Revisions):
         return data
 
 
-def _open(place: gitdir.Place, env: Mapping[str, str]) -> pygit2.Repository:
-    # Extensions that change nothing for us: where missing objects may be asked for, and how worktrees are written down.
-    pygit2.settings.set_extensions(["partialclone", "worktreeconfig", "relativeworktrees", "preciousobjects"])
+def _backend(place: gitdir.Place, env: Mapping[str, str], git: Git) -> Backend:
+    refused: StoreError | None = None
+    if env.get(SWITCH) != "git":
+        from gittraj.store.libgit2 import Libgit2
+
+        quarantine = env.get("GIT_OBJECT_DIRECTORY", "")  # relative to the directory git started us in
+        try:
+            return Libgit2(place, env, os.path.join(git.cwd, quarantine) if quarantine else "")
+        except NotForLibgit2 as error:
+            refused = error
+    from gittraj.store.program import Program
+
     try:
-        return pygit2.Repository(place.git_dir)
-    except (pygit2.GitError, OSError, ValueError) as error:
-        if "not owned by" not in str(error):
-            raise refusal(place.git_dir, place.common_dir, str(error)) from error
-        owned = error
-    try:  # git has more ways to be told that this is fine (the environment, an explicit GIT_DIR): it decides
-        Git(place.git_dir if place.explicit else "", place.worktree or place.git_dir, env).run(
-            ["rev-parse", "--git-dir"]
-        )
+        trusted_by_git(place, env)
+        return Program(git)
+    except UnsupportedRepositoryError:
+        raise
     except StoreError as error:
-        where = place.worktree or place.git_dir
-        raise UnsupportedRepositoryError(
-            f"{where} belongs to another user (dubious ownership)",
-            hint=f"git config --global --add safe.directory {where}",
-        ) from error
-    before = pygit2.settings.owner_validation
-    pygit2.settings.owner_validation = False
-    try:
-        return pygit2.Repository(place.git_dir)
-    except (pygit2.GitError, OSError, ValueError) as error:
-        raise refusal(place.git_dir, place.common_dir, str(owned)) from error
-    finally:
-        pygit2.settings.owner_validation = before
+        raise (refused or error) from None

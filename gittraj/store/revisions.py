@@ -1,30 +1,27 @@
 """Revisions: what a person types goes in, commit ids go out."""
 
 from collections.abc import Sequence
-from typing import Any
-
-import pygit2
 
 from gittraj.errors import StoreError
+from gittraj.store.backend import Backend
 from gittraj.store.git import Git
 
 _HEX = "0123456789abcdef"
 
 
 class Revisions:
-    """The part of `Repository` that resolves names; `git` and `handle` are the repository's."""
+    """The part of `Repository` that resolves names; `git` and `backend` are the repository's."""
 
     git: Git
-    handle: Any
+    backend: Backend
 
     def resolve(self, rev: str) -> str:
         """The commit id of any way git has to name one. Raises `StoreError` for unknown and ambiguous names."""
         if not rev or rev.startswith("-") or any(each < " " or each == "\x7f" for each in rev):
             raise StoreError(f"{rev!r} names no commit")
-        try:
-            return str(self.handle.revparse_single(rev).peel(pygit2.Commit).id)
-        except (pygit2.GitError, KeyError, ValueError, TypeError):
-            pass  # git knows more ways to write a revision, and says better what is wrong
+        found = self.backend.resolve(rev)
+        if found:
+            return found
         code, out = self.git.call(["rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}"], ok=(0, 128))
         if code == 0:
             return out.decode("ascii").strip()
@@ -75,28 +72,15 @@ class Revisions:
 
     def head(self) -> str | None:
         """The commit HEAD points to, None before the first one. Raises `StoreError`."""
-        try:
-            return None if self.handle.head_is_unborn else str(self.handle.head.target)
-        except (pygit2.GitError, KeyError, ValueError) as error:
-            raise StoreError(f"HEAD cannot be read: {error}", hint="git status") from error
+        return self.backend.head()
 
     def ref(self, name: str) -> str:
         """The commit that a full ref name points to, "" where there is no such ref or it leads to no commit."""
-        try:
-            reference = self.handle.references.get(name)
-            return str(reference.peel(pygit2.Commit).id) if reference is not None else ""
-        except (pygit2.GitError, KeyError, ValueError):
-            return ""
+        return self.backend.commit_at(name)
 
     def branch(self) -> str:
         """The branch HEAD is on, without ``refs/heads/``; "" where it is detached."""
-        try:
-            head = self.handle.references.get("HEAD")
-            target = head.raw_target if head is not None else None
-        except (pygit2.GitError, KeyError, ValueError) as error:
-            raise StoreError(f"HEAD cannot be read: {error}", hint="git status") from error
-        name = target.decode("utf-8", "replace") if isinstance(target, bytes) else ""
-        return name.removeprefix("refs/heads/")
+        return self.backend.branch().removeprefix("refs/heads/")
 
     def _begins_many(self, prefix: str) -> bool:
         return self.git.run(["rev-parse", f"--disambiguate={prefix}"]).count(b"\n") > 1

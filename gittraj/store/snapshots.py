@@ -119,7 +119,9 @@ class Snapshots:
     def _tree(self, oid: str) -> dict[str, trees.Node]:
         found = self._trees.get(oid)
         if found is None:
-            found = {trees.text(node.name): node for node in trees.parse(self.repository.tree_bytes(oid))}
+            found = {
+                trees.text(node.name): node for node in trees.parse(self.repository.tree_bytes(oid), len(oid) // 2)
+            }
             self._trees[oid] = found
             if len(self._trees) > _TREES:
                 self._trees.popitem(last=False)

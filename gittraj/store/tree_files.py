@@ -15,7 +15,7 @@ def tree_files(repository: Repository, tree: str) -> Iterator[tuple[str, str]]:
         if prefix.count("/") > trees.DEPTH_LIMIT:
             raise StoreError(f"directories lie more than {trees.DEPTH_LIMIT} deep")
         below = []
-        for node in trees.parse(repository.tree_bytes(at)):
+        for node in trees.parse(repository.tree_bytes(at), len(at) // 2):
             path = prefix + trees.text(node.name)
             if node.is_tree:
                 below.append((path + "/", node.id))

@@ -73,8 +73,8 @@ def changes(read: Callable[[str], bytes], old: str, new: str) -> Iterator[Change
         prefix, left_id, right_id = waiting.pop()
         if prefix.count("/") > DEPTH_LIMIT:
             raise StoreError(f"directories lie more than {DEPTH_LIMIT} deep")
-        left = {node.name: node for node in parse(read(left_id))} if left_id else {}
-        right = {node.name: node for node in parse(read(right_id))} if right_id else {}
+        left = {node.name: node for node in parse(read(left_id), len(left_id) // 2)} if left_id else {}
+        right = {node.name: node for node in parse(read(right_id), len(right_id) // 2)} if right_id else {}
         deeper: list[tuple[str, str, str]] = []
         for name in sorted(left.keys() | right.keys()):
             before, after = left.get(name), right.get(name)

@@ -16,6 +16,7 @@ from gittraj.store import refs
 from gittraj.store.notes import NoteStore
 from gittraj.store.refs import lock_age
 from gittraj.store.repository import Repository, open_repository
+from tests.support.ids import WIDTH, numbered, repeated
 from tests.support.repo_builder import Repo
 
 WRITER = """
@@ -25,7 +26,7 @@ from gittraj.store.repository import open_repository
 store = NoteStore(open_repository(sys.argv[1]))
 print("ready", flush=True)
 for number in range(int(sys.argv[3])):
-    store.append(f"{int(sys.argv[2]):020x}{number:020x}", [b"\\x43" + bytes(3)], message="m")
+    store.append(f"{int(sys.argv[2]):020x}{number:0{store.width - 20}x}", [b"\\x43" + bytes(3)], message="m")
     print(number, flush=True)
 """
 ITEM = b"\x43abc"
@@ -48,7 +49,7 @@ def test_eight_processes_in_eight_worktrees_lose_nothing(repo: Repo, tmp_path: P
         # (not by `git notes add`, which overwrites the ref without looking whether it moved, and so loses notes of anybody)
         tip = repo.git("rev-parse", "refs/notes/traj", check=False)
         repo.git("pack-refs", "--all", "--prune")
-        if len(tip) == 40:
+        if len(tip) == WIDTH:
             new = repo.git("commit-tree", "-p", tip, "-m", "theirs", f"{tip}^{{tree}}")
             done = repo.raw("update-ref", "--stdin", data=f"update refs/notes/traj {new} {tip}\n".encode(), check=False)
             theirs += done == b"" and repo.git("rev-parse", "refs/notes/traj") == new
@@ -75,7 +76,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_ref_and_holds_nobody_up(re
         process.stdout.close()
         began = time.monotonic()
         store = NoteStore(open_repository(str(repo.path)))
-        store.append(f"{round_ + 100:040x}", [ITEM], message="after the death")
+        store.append(numbered(round_ + 100), [ITEM], message="after the death")
         assert time.monotonic() - began < 2
     assert len(list(store.list())) >= acknowledged + 8
     assert repo.git("fsck", "--strict", "--no-dangling") == ""
@@ -84,12 +85,12 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_ref_and_holds_nobody_up(re
 
 def test_the_lock_file_of_a_dead_writer_of_ours_is_removed(repo: Repo, opened: Repository) -> None:
     store = NoteStore(opened)
-    store.append("ab" * 20, [ITEM], message="m")
+    store.append(repeated("ab"), [ITEM], message="m")
     lock = repo.path / ".git/refs/notes/traj.lock"
     lock.write_text("")
     Path(store.ref.queue).write_text("99999\n")  # what a writer leaves that was killed while it wrote
     began = time.monotonic()
-    assert store.append("cd" * 20, [ITEM], message="m")
+    assert store.append(repeated("cd"), [ITEM], message="m")
     assert time.monotonic() - began < 2 and not lock.exists()
 
 
@@ -98,14 +99,14 @@ def test_a_lock_file_that_is_not_ours_is_never_removed(
 ) -> None:
     monkeypatch.setattr("gittraj.store.notes.ATTEMPTS", 3)
     store = NoteStore(opened)
-    store.append("ab" * 20, [ITEM], message="m")
+    store.append(repeated("ab"), [ITEM], message="m")
     lock = repo.path / ".git/refs/notes/traj.lock"
     lock.write_text("")
     with pytest.raises(RefRaceError) as caught:
-        store.append("cd" * 20, [ITEM], message="m")
+        store.append(repeated("cd"), [ITEM], message="m")
     assert lock.exists() and str(lock) in (caught.value.hint or "") and lock_age(str(lock)) is not None
     lock.unlink()
-    assert store.append("cd" * 20, [ITEM], message="m")
+    assert store.append(repeated("cd"), [ITEM], message="m")
 
 
 def test_a_ref_that_moves_between_reading_and_writing_is_read_again(
@@ -119,41 +120,41 @@ def test_a_ref_that_moves_between_reading_and_writing_is_read_again(
     def move(self: refs.Ref, old: str, new: str, reason: str) -> bool:
         calls.append(old)
         if len(calls) == 1:
-            rival.append("ee" * 20, [ITEM], message="faster")
+            rival.append(repeated("ee"), [ITEM], message="faster")
         return real(self, old, new, reason)
 
     monkeypatch.setattr(refs.Ref, "move", move)
-    assert store.append("ab" * 20, [ITEM], message="m")
-    assert {key for key, _ in store.list()} == {"ab" * 20, "ee" * 20}
+    assert store.append(repeated("ab"), [ITEM], message="m")
+    assert {key for key, _ in store.list()} == {repeated("ab"), repeated("ee")}
     assert repo.git("rev-list", "--count", "refs/notes/traj") == "2"
 
 
 def test_a_full_disk_leaves_the_ref_where_it_was_and_no_lock(repo: Repo, opened: Repository) -> None:
     store = NoteStore(opened)
-    store.append("ab" * 20, [ITEM], message="m")
+    store.append(repeated("ab"), [ITEM], message="m")
     tip = store.tip()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     for limit in (20, 90, 120, 150):  # in the blob, in a tree, in the commit
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
         try:
             with pytest.raises(StoreError):
-                store.append("cd" * 20, [b"\x58\xff" + os.urandom(255)], message="m" * 500)
+                store.append(repeated("cd"), [b"\x58\xff" + os.urandom(255)], message="m" * 500)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert store.tip() == tip and not (repo.path / ".git/refs/notes/traj.lock").exists()
-    assert store.append("cd" * 20, [ITEM], message="m") and repo.git("fsck", "--strict", "--no-dangling") == ""
+    assert store.append(repeated("cd"), [ITEM], message="m") and repo.git("fsck", "--strict", "--no-dangling") == ""
 
 
 def test_a_ref_that_cannot_be_written_is_our_error_at_once(repo: Repo, opened: Repository) -> None:
     (repo.path / ".git/refs/notes").write_text("a file where the folder should be")
     with pytest.raises(StoreError):
-        NoteStore(opened).append("ab" * 20, [ITEM], message="m")
+        NoteStore(opened).append(repeated("ab"), [ITEM], message="m")
     (repo.path / ".git/refs/notes").unlink()
     blob = repo.git("hash-object", "-w", "--stdin", data=b"x")
     (repo.path / ".git/refs/notes").mkdir()
     (repo.path / ".git/refs/notes/traj").write_text(blob + "\n")
     with pytest.raises(StoreError, match="not a commit"):
-        NoteStore(opened).read("ab" * 20)
+        NoteStore(opened).read(repeated("ab"))
     (repo.path / ".git/refs/notes/traj").write_text("junk")
     with pytest.raises(StoreError):
-        NoteStore(opened).append("ab" * 20, [ITEM], message="m")
+        NoteStore(opened).append(repeated("ab"), [ITEM], message="m")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gittraj.errors import StoreError, UnsupportedRepositoryError
 from gittraj.store import commits, gitdir, trees
 from gittraj.store.repository import Repository, open_repository
+from tests.support.ids import WIDTH, numbered
 from tests.support.repo_builder import Repo
 
 
@@ -64,8 +65,7 @@ def test_no_repository_is_a_clear_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "word"),
     [
-        ("objectformat", "sha256", "SHA-256"),
-        ("refstorage", "reftable", "reftable"),
+        ("refstorage", "tables", "reftable"),
         ("future", "x", "extensions.future"),
     ],
 )
@@ -76,10 +76,12 @@ def test_what_cannot_be_served_is_refused_in_one_sentence(repo: Repo, key: str, 
         open_repository(str(repo.path))
 
 
-def test_a_real_sha256_repository_is_refused(tmp_path: Path) -> None:
+def test_a_sha256_repository_is_served_through_git(tmp_path: Path) -> None:
     repo = Repo.init(tmp_path / "r", "--object-format=sha256")
-    with pytest.raises(UnsupportedRepositoryError, match="SHA-256"):
-        open_repository(str(repo.path))
+    opened = open_repository(str(repo.path))
+    assert opened.object_format == "sha256" and opened.width == 64
+    blob = opened.write("blob", b"content\n")
+    assert opened.blob(blob) == b"content\n" and len(blob) == 64 and opened.has_object(blob)
 
 
 def test_extensions_that_change_nothing_for_us_are_accepted(repo: Repo) -> None:
@@ -281,7 +283,7 @@ def test_changes_and_patch_ids_are_gits_own(repo: Repo) -> None:
             shuffle(repo, chance)
         repo.git("add", "-A")
         if number % 9 == 0:
-            repo.git("update-index", "--add", "--cacheinfo", f"160000,{number + 1:040x},sub")
+            repo.git("update-index", "--add", "--cacheinfo", f"160000,{numbered(number + 1)},sub")
         repo.git("commit", "-q", "--allow-empty", "-m", f"c{number}")
     opened = open_repository(str(repo.path))
     seen_modes = set()
@@ -304,7 +306,7 @@ def test_changes_and_patch_ids_are_gits_own(repo: Repo) -> None:
 def test_a_patch_id_does_not_depend_on_attributes_nor_configuration(repo: Repo) -> None:
     head = repo.commit("x", {"a.txt": "one\ntwo\n", "b.lock": "x\n"})
     expected = open_repository(str(repo.path)).patch_id(head)
-    assert len(expected) == 40
+    assert len(expected) == WIDTH
     repo.commit("attributes", {".gitattributes": "*.lock -diff\n*.txt diff=odd\n"})
     for key, value in (("diff.noprefix", "true"), ("diff.external", "false"), ("diff.odd.textconv", "rev"),
                        ("diff.odd.command", "false"), ("diff.algorithm", "patience"), ("diff.context", "0")):  # fmt: skip

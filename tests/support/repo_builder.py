@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.support.ids import WIDTH
+
 
 class Repo:
     """A repository on disk. `path`: the worktree (or the git directory of a bare one)."""
@@ -53,7 +55,8 @@ class Repo:
         """`count` synthetic notes for commits that do not exist, under `depth` directories each."""
         import hashlib
 
-        notes = {hashlib.sha1(b"%d" % n).hexdigest(): b"note %d\0\n" % n for n in range(count)}
+        name = hashlib.sha256 if WIDTH == 64 else hashlib.sha1
+        notes = {name(b"%d" % n).hexdigest(): b"note %d\0\n" % n for n in range(count)}
         lines = [b"feature done\n"]
         lines.append(b"commit %b\ncommitter D <d@e> 1700000000 +0000\ndata 0\n" % ref.encode())
         for key, blob in notes.items():
