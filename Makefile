@@ -7,13 +7,16 @@ ROUNDS ?= 20
 BIN = .venv/bin
 STAMP = .venv/.up-to-date
 
-.PHONY: demo test lint bench fuzz pushers docs venv clean
+.PHONY: demo test test-sha256 lint bench fuzz pushers docs venv clean
 
 demo: $(STAMP)
 	@$(BIN)/git-traj demo
 
 test: $(STAMP) lint
 	$(BIN)/python -m pytest -n auto -q
+
+test-sha256: $(STAMP)
+	TRAJ_TEST_HASH=sha256 $(BIN)/python -m pytest -n auto -q tests/store tests/e2e/test_capture.py tests/e2e/test_verify_replay.py tests/e2e/test_replay.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
