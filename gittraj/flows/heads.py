@@ -4,7 +4,7 @@ Made before notes are pushed. A head covers what its signer saw: after a union w
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gittraj.codec import framing
@@ -18,7 +18,7 @@ from gittraj.seal import heads
 from gittraj.seal.chains import Finding, Link
 from gittraj.seal.chains import judge as judge_chains
 from gittraj.seal.statement import parse
-from gittraj.store import last_head
+from gittraj.store import last_head, notes_purge
 from gittraj.store.last_head import LastHead
 from gittraj.store.notes import REF
 from gittraj.store.state import State
@@ -125,9 +125,21 @@ def check_heads(house: House, book: Book, keys: Keychain, tip: str) -> tuple[int
         chain = (head.statement.anchor.session_id if head.statement.anchor else "", head.statement.kid)
         if chain not in newest or _seq(newest[chain]) < _seq(head):
             newest[chain] = head
+    vouched = _vouched(house, newest.values(), tip)
     for chain in sorted(newest):
-        found.extend(_against(house, book, newest[chain], tip))
+        found.extend(_against(house, book, newest[chain], tip, vouched))
     return number, found
+
+
+def _vouched(house: House, newest: Iterable[HeadRead], tip: str) -> int:
+    """Until when heads may speak of notes that are gone: where a purge cut the notes' history, the time of the newest head made since.
+
+    Who made that one, trusted as the others, counted what was there after the purge. 0 where nothing was purged.
+    """
+    if not notes_purge.generation(house.repository, tip):
+        return 0
+    here = (head.statement.issued_at or 0 for head in newest if house.repository.has_commit(head.key))
+    return max(here, default=0)
 
 
 def _read(house: House, keys: Keychain, key: str, note: bytes) -> Iterator[HeadRead]:
@@ -149,7 +161,7 @@ def _read(house: House, keys: Keychain, key: str, note: bytes) -> Iterator[HeadR
         yield HeadRead(key, verify(item.raw, keys=keys.key, trust=keys.signers, commit=expected, body=None))
 
 
-def _against(house: House, book: Book, head: HeadRead, tip: str) -> Iterator[Finding]:
+def _against(house: House, book: Book, head: HeadRead, tip: str, vouched: int) -> Iterator[Finding]:
     """One head held against the notes as they are: everything it counted must be there, in the tree it names and now."""
     who = f"{head.verified.principal}'s head"
     try:
@@ -161,6 +173,10 @@ def _against(house: House, book: Book, head: HeadRead, tip: str) -> Iterator[Fin
         now = len(book.ids(tip))
         if now <= said.statements:
             text = f"{who} counts {said.statements} statements, here are {now} with the head, and the notes it saw are gone"
+        elif (head.statement.issued_at or 0) <= vouched:
+            text = f"{who} speaks of notes from before a purge; a later head counts what was there after it"
+            yield Finding("head", text, head.key, fatal=False)
+            return
         else:
             text = f"{who} was signed over the notes {head.key[:12]}, which are no part of these notes"
         yield Finding("rollback", text, head.key)

@@ -142,6 +142,23 @@ def test_notes_rewritten_without_loss_are_no_loss(clone: Clone) -> None:
     assert clone.verify("main~1..main", code=0)["ok"] is True
 
 
+def test_after_a_purge_the_heads_of_others_are_believed_on_the_word_of_a_later_one(clone: Clone) -> None:
+    """A purge cuts the notes' history, and with it what earlier heads spoke of."""
+    clone.head()
+    for name in ("salt", "last-head"):  # from now on this is somebody else's clone
+        (clone.repo / ".git/gittraj" / name).unlink()
+    clone.git("reset", "-q", "--hard")
+    clone.agent_commits("new.txt")
+    clone.head()
+    clone.traj("purge", clone.noted()[1])
+    clone.forget()
+    clone.git("reflog", "expire", "--expire=now", "--all")
+    clone.git("gc", "-q", "--prune=now")
+    found = clone.verify("--all", code=0)["completeness"]
+    assert found["result"] == "pass"
+    assert [(each["kind"], "before a purge" in each["detail"]) for each in found["findings"]] == [("head", True)]
+
+
 def test_a_head_of_somebody_unknown_is_told_and_does_not_decide(clone: Clone, tmp_path: Path) -> None:
     stranger = tmp_path / "stranger"
     stranger.mkdir()
