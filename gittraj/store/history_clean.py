@@ -24,7 +24,7 @@ def forget(repository: Repository, notes_ref: str) -> list[str]:
         if tracked:
             remotes.append(ref.removeprefix(f"{TRACKING}/").removesuffix(f"/{name}"))
         if tracked or remembered:
-            Ref(repository.handle, repository.common_dir, ref).move(tip, "", "purged")
+            Ref(repository.backend, repository.common_dir, ref).move(tip, "", "purged")
     repository.git.call(["reflog", "expire", "--expire=now", notes_ref], ok=(0, 1, 128, 255))
     return remotes
 
