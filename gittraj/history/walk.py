@@ -89,6 +89,8 @@ def _next(way: _Way) -> Version:
 
 def _lay_sides(way: _Way, lying: dict[int, dict[int, list[int]]], outside: list[tuple[int, int]]) -> None:
     """The scars of a merge's other parents, where the first parent has them not."""
+    if not way.sides.scars:
+        return
     there = {
         head
         for place, (head, _, count) in way.base.placed()
@@ -149,6 +151,8 @@ def _with_heads(way: _Way) -> Version:
                 changes.append((low, high, pieces))
     left = {(scar.place, scar.node) for scar in way.scars if scar.touch == OLD}
     base = way.base.spliced(changes) if changes else way.base
+    if sum(1 for piece in base.pieces if not piece[2]) == len(left):
+        return base
     return Version(piece for place, piece in base.placed() if piece[2] or (place, piece[0]) in left)
 
 
