@@ -14,7 +14,6 @@ from gittraj.store.state import FOLDER
 
 _MAGIC = b"gittraj statements 2\n"
 _ID = 32  # bytes of a statement's id
-_BLOB = 20  # bytes of a blob's id in a SHA-1 repository, the only kind that is opened
 _HEADS = 0x80000000  # bit of the count: the note holds a head statement
 _ONLY = 0x40000000  # bit of the count: and nothing else
 LIMIT = 256 * 1024 * 1024  # bytes; four million statements. A larger file is not ours
@@ -35,6 +34,7 @@ class StatementIndex:
         self._repository = repository
         self._take_apart = take_apart
         self._path = os.path.join(repository.common_dir, FOLDER, "statements")
+        self._size = 32 if repository.object_format == "sha256" else 20  # bytes of a blob's id
         self._known = self._load()
         self._fresh = 0
 
@@ -70,16 +70,16 @@ class StatementIndex:
             data = files.read(self._path)
         except (OSError, StoreError):
             return {}
-        return dict(_entries(data)) if data.startswith(_MAGIC) else {}
+        return dict(_entries(data, self._size)) if data.startswith(_MAGIC) else {}
 
 
-def _entries(data: bytes) -> Iterable[tuple[bytes, Indexed]]:
+def _entries(data: bytes, blob: int) -> Iterable[tuple[bytes, Indexed]]:
     position, size = len(_MAGIC), len(data)
-    while position + _BLOB + 4 <= size:
-        key = data[position : position + _BLOB]
-        count = int.from_bytes(data[position + _BLOB : position + _BLOB + 4], "big")
+    while position + blob + 4 <= size:
+        key = data[position : position + blob]
+        count = int.from_bytes(data[position + blob : position + blob + 4], "big")
         heads, only, count = bool(count & _HEADS), bool(count & _ONLY), count & (_ONLY - 1)
-        position += _BLOB + 4
+        position += blob + 4
         stop = position + count * _ID
         if stop > size:
             return

@@ -214,3 +214,24 @@ def _keys(house: Any) -> Any:
     from gittraj.flows.wiring import keychain
 
     return keychain(house)
+
+
+def test_a_repository_with_sha256_ids_is_counted_alike(made: tuple[Path, Path], tmp_path: Path) -> None:
+    clone = Clone(tmp_path / "long", made[1])
+    clone.repo.mkdir()
+    clone.git("init", "-q", "--object-format=sha256")
+    clone.person_commits("First", {"a.txt": "a\n"})
+    gone = clone.agent_commits("b.txt")
+    clone.agent_commits("c.txt")
+    clone.head()
+    for _ in range(2):  # the second time from the index
+        assert clone.verify("--all", code=0)["completeness"] == {
+            "result": "pass",
+            "statements": 3,
+            "heads": 1,
+            "findings": [],
+        }
+    clone.git("notes", "--ref=traj", "remove", gone)
+    clone.forget()
+    found = clone.verify("--all", code=1)["completeness"]["findings"]
+    assert [(each["kind"], each["commit"]) for each in found] == [("deletion", gone)]

@@ -102,7 +102,8 @@ class Clone:
         entries = [{**each, "timestamp": at} for each in ({"type": "user", "content": "Go on."}, call, result)]
         session = f"session-{name}-{os.urandom(4).hex()}"
         head = SessionHead("claude-code", session, "claude-jsonl", "2.1.40", "claude-opus", cwd="/w")
-        place = Place(found, "main", "", "sha1", (*found.parents, "")[0], {})
+        kind = house.repository.object_format
+        place = Place(found, "main", "", kind, (*found.parents, "")[0], {})
         draft = build(
             Segment(head, entries, 0, 0, ""),
             place,
@@ -110,7 +111,7 @@ class Clone:
             record_id=uuid7(1, os.urandom(10)),
             created="2026-11-21T00:00:00Z",
         )
-        anchor = Anchor(found.id, found.tree, found.parents, session, 0, len(entries))
+        anchor = Anchor(found.id, found.tree, found.parents, session, 0, len(entries), object_format=kind)
         sealed = seal(Redacted(draft.record), anchor, signer(house), 1_700_000_000)
         house.notes.append(commit, [sealed.statement, framing.body(sealed.body)], message=f"trace of {name}")
         return commit
