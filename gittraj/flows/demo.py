@@ -60,6 +60,8 @@ def demo(place: str, env: Mapping[str, str], *, now: float, columns: int, colour
     else:
         again = "Do the recorded edits give the committed files? (No sandbox with Python here, so the commands are not run again.)"
         yield stage.play(again, "git traj replay")
+    yield stage.play("Which sessions touched this file, and for what?", "git traj regions money.py")
+    yield stage.play("Which line is whose?", "git traj blame money.py")
     yield stage.play("It is an ordinary git note.", "git notes --ref=traj list")
     yield stage.play(
         "A record moved to another commit does not pass:",
