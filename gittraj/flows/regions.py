@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from gittraj.errors import StoreError, UsageError
+from gittraj.flows.all_regions import all_regions
 from gittraj.flows.current import open_current
 from gittraj.flows.follow import Followed, Progress, follow
 from gittraj.flows.judge import Judge
 from gittraj.flows.wiring import House
 from gittraj.history import regions as rooms
-from gittraj.history.half_life import half_lives
 from gittraj.history.lines import Version
 from gittraj.model.edit import Touch
 from gittraj.model.region import RegionReport
@@ -29,25 +31,19 @@ def regions(
     Raises `StoreError` where there is no such file, `UsageError` where the range is none.
     """
     house = open_current(directory)
+    path, start, end = parsed(place, _name(house, directory)) if place is not None else (None, 0, 0)
+    if path is None or not start:
+        report = all_regions(house, revision, path, progress)
+        if path and not report.sizes:
+            _check(house, report.commit, path)
+        order = order or ("sessions" if path is None else "")
+        return replace(report, regions=tuple(rooms.hottest(report.regions, order))) if order else report
     followed = follow(house, revision, progress)
-    lineage, versions = followed.lineage, followed.versions
-    if place is None:
-        half = half_lives(lineage, versions.values(), followed.times)
-        found = rooms.regions(lineage, versions)
-        return RegionReport(followed.commit, "", tuple(rooms.hottest(found, order or "sessions")), {}, half)
-    path, start, end = parsed(place, _name(house, directory))
-    if start:
-        version = _version(house, followed, path)
-        if start > version.length:
-            raise StoreError(f"{path} has {version.length} lines", hint=f"git traj regions {path}")
-        one = rooms.of_range(lineage, path, version, start - 1, min(end, version.length))
-        return RegionReport(followed.commit, path, (one,), {path: version.length})
-    mine = {name: each for name, each in versions.items() if name == path or name.startswith(path + "/") or not path}
-    if not mine:
-        _version(house, followed, path)
-    found = rooms.regions(lineage, mine)
-    sizes = {name: each.length for name, each in mine.items()}
-    return RegionReport(followed.commit, path, tuple(rooms.hottest(found, order) if order else found), sizes)
+    version = _version(house, followed, path)
+    if start > version.length:
+        raise StoreError(f"{path} has {version.length} lines", hint=f"git traj regions {path}")
+    one = rooms.of_range(followed.lineage, path, version, start - 1, min(end, version.length))
+    return RegionReport(followed.commit, path, (one,), {path: version.length})
 
 
 def chain(
@@ -130,13 +126,19 @@ def _version(house: House, followed: Followed, path: str) -> Version:
     found = followed.versions.get(path)
     if found is not None:
         return found
-    snapshots = Snapshots(house.repository)
-    blob = snapshots.reader(snapshots.commit(followed.commit).tree)(path)
-    if blob is None:
-        raise StoreError(f"{path}: no such file in {followed.commit[:8]}", hint="git traj regions")
+    content = _check(house, followed.commit, path)
     from gittraj.replay.lines import count
 
-    return Version([(-1, followed.lineage.fresh(count(blob[0])), count(blob[0]))] if blob[0] else [])
+    return Version([(-1, followed.lineage.fresh(count(content)), count(content))] if content else [])
+
+
+def _check(house: House, commit: str, path: str) -> bytes:
+    """The content of a file that no edit touched. Raises `StoreError` where there is no such file."""
+    snapshots = Snapshots(house.repository)
+    found = snapshots.reader(snapshots.commit(commit).tree)(path)
+    if found is None:
+        raise StoreError(f"{path}: no such file in {commit[:8]}", hint="git traj regions")
+    return found[0]
 
 
 def _texts(judge: Judge, commit: str) -> dict[tuple[object, ...], list[Touch]]:

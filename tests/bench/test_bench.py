@@ -10,6 +10,7 @@ import pytest
 
 from tests.bench import long_sessions, timing
 from tests.bench.machine import ROOT
+from tests.bench.plot import picture, points
 from tests.bench.reading import peak_memory
 from tests.bench.rows import Row, listing, table
 
@@ -77,3 +78,16 @@ def test_a_limit_that_is_passed_is_told() -> None:
 
 def test_the_memory_told_is_that_of_this_process() -> None:
     assert peak_memory() > 5_000_000
+
+
+def test_the_scale_benchmark_runs_on_a_small_history_and_its_figures_become_a_picture(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "tests.bench", "--quick", "--only", "scale", "--json", str(report)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(report.read_text())["results"]["scale"]["rows"]
+    assert "400 edits in 8 sessions" in rows[0]["note"]
+    found = points([*rows, {"name": "index of 80 commits", "note": "processors 2.5 s"}])
+    assert found["index"][-1] == (80, 2.5) and found["index"][0][0] == 40
+    assert picture(found).count("<polyline") == 2 * len(found)

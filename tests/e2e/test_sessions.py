@@ -81,3 +81,24 @@ def test_a_repository_without_notes_says_so(tmp_path: Path, hermetic_seal: Path)
     assert shop.json("sessions") == {"sessions": []}
     done = shop.git("traj", "sessions")
     assert done.stdout == "" and "no session is in the notes" in done.stderr
+
+
+def test_results_that_are_gone_damaged_or_of_another_time_are_worked_out_again(shop: Workshop) -> None:
+    def answers() -> tuple[Any, Any, Any]:
+        return shop.json("sessions"), shop.json("regions"), shop.json("regions", "rows.txt")
+
+    first = answers()
+    assert [each for each in first[1]["regions"] if each["file"] == "rows.txt"] == first[2]["regions"]
+    path = shop.repo / ".git" / "gittraj" / "results.db"
+    sound = path.read_bytes()
+    for content in (b"", b"no database" * 100, sound[: len(sound) // 2], bytes(byte ^ 1 for byte in sound)):
+        path.write_bytes(content)
+        assert answers() == first
+    path.unlink()
+    assert answers() == first and path.is_file()
+    tip = shop.out("rev-parse", "refs/notes/traj")
+    shop.git("notes", "--ref=traj", "remove", shop.out("rev-parse", "side"))
+    assert [each["session"] for each in shop.json("sessions")["sessions"]] == [ONE, THREE]
+    assert {name for each in shop.json("regions")["regions"] for name in each["sessions"]} == {ONE, THREE}
+    shop.git("update-ref", "refs/notes/traj", tip)
+    assert answers() == first
