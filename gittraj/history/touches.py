@@ -76,8 +76,9 @@ def touched(
         for source in follows[number]:
             last[source] = max(last[source], last[number])
     there = {source for source, _, _ in trail.made}
+    headed = {last[number] for number, claimed in enumerate(claims) if claimed}
     for number, touch in enumerate(trail.touches):
-        if touch.made and number not in there and last[number] == number and not claims[number]:
+        if touch.made and number not in there and last[number] == number and number not in headed:
             scars.leave(nodes[number], number, touch, anchors[number])  # undone unseen, or still to be committed
     done = [Touched(node, claimed, nodes[end]) for node, claimed, end in zip(nodes, claims, last, strict=True)]
     return done, scars.open

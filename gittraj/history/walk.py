@@ -143,11 +143,20 @@ class _Tokens:
 def _with_heads(way: _Way) -> Version:
     """The old version, where lines that attempts touched and left as they were have the last attempt as their head; without the scars that touches met."""
     inside = _outside_of(way.trail.hunks)
+    nodes = way.lineage.nodes
+    standing = {  # lines that a touch brought back
+        line: each.node
+        for each in way.done
+        if nodes[each.node].restores
+        for _, first, count in nodes[each.node].made
+        for line in range(first, first + count)
+    }
     changes: list[tuple[int, int, Sequence[Piece]]] = []
     for start, end, head in sorted((start, end, each.last) for each in way.done for start, end in each.claimed):
         for low, high in inside(start, end):
             if not changes or changes[-1][1] <= low:
-                pieces = [(head, first, count) for _, first, count in way.base.within(low, high) if count]
+                lines = [line for _, first, count in way.base.within(low, high) for line in range(first, first + count)]
+                pieces = [(standing.get(line, head), line, 1) for line in lines]
                 changes.append((low, high, pieces))
     left = {(scar.place, scar.node) for scar in way.scars if scar.touch == OLD}
     base = way.base.spliced(changes) if changes else way.base

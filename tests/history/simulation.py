@@ -256,8 +256,8 @@ class Simulation:
         edits: list[tuple[str, int, int, list[str]]] = []
         for _ in range(self.random.randint(1, 4)):
             path = self.random.choice(sorted(files))
-            change = self._change(path, files[path])
             last = self.undo.get(path)
+            change = self._change(path, files[path])
             if last and self.random.random() < 0.4 and files[path][last[0] : last[1]] and last[1] <= len(files[path]):
                 change = (path, *last)
             _, low, high, new = change

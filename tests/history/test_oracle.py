@@ -66,6 +66,14 @@ CASES: dict[str, list[tuple[str | None, list[Change], list[Change]]]] = {
         ("s2", [("b.txt", 0, 0, ["x1\n"]), ("b.txt", 0, 0, ["x2\n"])], [("b.txt", 0, 1, [])]),
         ("s4", [("b.txt", 0, 1, ["x3\n"])], []),
     ],
+    "a session undoes an edit, and removes one of the lines that came back": [
+        ("s4", [("b.txt", 1, 4, ["x1\n"]), ("b.txt", 1, 2, ["<9>\n", "<10>\n", "<11>\n"]), ("b.txt", 3, 4, [])], []),
+    ],
+    "an undone edit leaves no gap behind": [
+        ("s2", [("a.txt", 1, 2, ["x1\n", "x2\n", "x3\n"])], []),
+        ("s1", [("a.txt", 1, 2, ["x4\n"]), ("a.txt", 1, 2, ["x1\n"])], []),
+        (None, [("a.txt", 2, 2, ["x5\n"])], []),
+    ],
     "edits that undo each other leave the file as it was": [
         ("s1", [("a.txt", 2, 3, ["x1\n"]), ("a.txt", 2, 3, ["<2>\n"]), ("b.txt", 1, 1, ["x2\n"])], []),
         ("s2", [("a.txt", 2, 3, ["x3\n"])], []),
