@@ -44,6 +44,7 @@ MODULES = {
     "sync": "sync",
     "bodies": "bodies",
     "purge": "bodies",
+    "gc": "bodies",
     "doctor": "doctor",
     "schema": "schema",
     "demo": "demo",

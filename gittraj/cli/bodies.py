@@ -1,4 +1,4 @@
-"""`git traj bodies` and `git traj purge`: which bodies go in; where they are now, or which are gone, comes out."""
+"""`git traj bodies`, `purge` and `gc`: which bodies go in; where they are now, which are gone, or what they take comes out."""
 
 from gittraj.cli.command import FLAG, JSON, TEXTS, Command, Parameter
 from gittraj.cli.console import Console
@@ -53,6 +53,24 @@ def purge(
         console.lines(purge_lines(report))
         if report.unsigned:
             console.say(f"nobody signed for this purge ({report.unsigned}): verify will call these bodies missing")
+    return 0
+
+
+def gc(console: Console, *, json: bool = False) -> int:
+    """Pack the repository and say what the notes take."""
+    from gittraj.flows.gc import collect
+
+    report = collect()
+    if json:
+        console.json({name: getattr(report, name) for name in report.__struct_fields__})
+        return 0
+    saved = report.before - report.after
+    console.lines(
+        [
+            Line(("good", "✓ "), ("", f"{report.before:,} bytes packed into {report.after:,}"), ("dim", f"  {saved:,} saved")),
+            Line(("", f"  {report.notes} notes take {report.stored:,} bytes for {report.bytes:,} of statements and transcripts")),
+        ]
+    )  # fmt: skip
     return 0
 
 
@@ -126,5 +144,13 @@ COMMANDS = (
             ("git traj purge --older-than 90d", "retention"),
             ("git traj purge --session 01a1fbac", "one session, wherever it was attached"),
         ),
+    ),
+    Command(
+        "gc",
+        gc,
+        "Pack the repository; say what notes and transcripts take.",
+        JSON,
+        about="Runs git gc, which packs everything in this repository and prunes what nothing has named for two weeks. Each note is "
+        "written as a file of its own until then.",
     ),
 )

@@ -50,7 +50,10 @@ def _for(commit: str, body: tuple[bytes, dict[str, bytes]]) -> dict[str, list[by
 
 
 class Bodies:
-    """The bodies that belong to the statements of one note: looked for in it, then in pieces, then under `BODIES`."""
+    """The bodies that belong to the statements of one note: looked for in it, then in pieces, then under `BODIES`.
+
+    `commit`: the one that is annotated, "" where only the ones that statements were signed for are to be looked under.
+    """
 
     def __init__(self, house: House, commit: str, parts: framing.Note) -> None:
         self._house = house

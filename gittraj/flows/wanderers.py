@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from gittraj.codec import cbor, framing
-from gittraj.codec.digest import sha256_hex
 from gittraj.errors import CodecError, SealError, StoreError
+from gittraj.flows.bodies import Bodies
 from gittraj.flows.changes import Changes
 from gittraj.flows.unseen import written
 from gittraj.flows.wiring import House
@@ -100,19 +100,19 @@ class Wanderers:
 
     def _headers(self, blob: str) -> list[Wanderer]:
         try:
-            items = framing.read(self._house.repository.blob(blob, fetch=True)).items
+            parts = framing.read(self._house.repository.blob(blob, fetch=True))
         except StoreError:  # not fetched: nothing is known of it
             return []
         found = []
-        bodies = {sha256_hex(data): data for item in items if item.kind == "body" for data in [framing.content(item)]}
-        for item in items:
+        bodies = Bodies(self._house, "", parts)  # detached ones are looked for under the commit they were signed for
+        for item in parts.items:
             if item.kind == "statement":
                 try:
                     statement = parse(item.raw)
                 except SealError:
                     continue
                 if statement.anchor is not None and statement.kind == RECORD:
-                    found.append(_wanderer(statement.digest, statement.anchor, bodies.get(statement.digest)))
+                    found.append(_wanderer(statement.digest, statement.anchor, bodies.of(statement)))
         return found
 
     def _add(self, one: Wanderer, blob: str) -> None:

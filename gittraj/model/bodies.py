@@ -20,6 +20,19 @@ class BodiesReport(msgspec.Struct, frozen=True):
     remains: tuple[str, ...] = ()
 
 
+class GcReport(msgspec.Struct, frozen=True):
+    """`before`, `after`: bytes of the whole object database. `notes`: how many there are now, `bytes` what they hold, unpacked.
+
+    `stored`: bytes on disk of everything that the refs of notes reach, trees, commits and older notes too.
+    """
+
+    before: int
+    after: int
+    notes: int
+    bytes: int
+    stored: int
+
+
 class PurgedBody(msgspec.Struct, frozen=True):
     """One body that was dropped (or would be)."""
 

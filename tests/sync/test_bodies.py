@@ -178,3 +178,13 @@ def test_a_partial_clone_fetches_bodies_when_they_are_asked_for(shop: Workshop, 
     assert shop.git("cat-file", "-e", missing, cwd=part, env={"GIT_NO_LAZY_FETCH": "1"}).returncode == 0
     shop.git("remote", "set-url", "origin", "file:///nowhere.git", cwd=part)
     assert verdict(shop, commit, part) == ("verified", "")
+
+
+def test_gc_packs_and_tells_what_notes_take(shop: Workshop) -> None:
+    traced(shop, "a.txt")
+    held = len(note(shop, shop.out("rev-parse", "HEAD")))
+    report = shop.json("gc")
+    assert report["notes"] == 1 and report["bytes"] == held
+    assert 0 < report["stored"] <= report["after"] < report["before"]
+    assert shop.out("count-objects") == "0 objects, 0 kilobytes"
+    assert "1 notes take" in shop.git("traj", "gc").stdout
