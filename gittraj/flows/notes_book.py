@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gittraj.codec import framing
-from gittraj.errors import SealError
+from gittraj.errors import SealError, StoreError
 from gittraj.flows.wiring import House
 from gittraj.seal import heads
-from gittraj.store import note_history
+from gittraj.store import known_ids, note_history
 from gittraj.store.note_history import NotesAt
 from gittraj.store.statement_index import Indexed, StatementIndex
 
@@ -28,8 +28,32 @@ class Book:
         self._listed: dict[str, list[tuple[str, str, Indexed]]] = {}
 
     def ids(self, tip: str) -> frozenset[bytes]:
-        """The ids of all statements in the notes commit `tip`. Raises `StoreError`."""
-        return frozenset(one for _, _, found in self._of(tip) for one in found.ids)
+        """The ids of all statements in the notes commit `tip`. Raises `StoreError`.
+
+        Kept for the last tip asked for: where a later one only gained statements, only these are read.
+        """
+        known, ids = known_ids.read(self._repository.common_dir)
+        grown = self._grown(known, ids, tip) if known and tip not in self._listed else None
+        found = grown if grown is not None else frozenset(one for _, _, note in self._of(tip) for one in note.ids)
+        if tip != known:
+            known_ids.write(self._repository.common_dir, tip, found)
+        return found
+
+    def _grown(self, known: str, ids: frozenset[bytes], tip: str) -> frozenset[bytes] | None:
+        """`ids`, which are those of the tip `known`, with what `tip` has more; None where it lacks some, or `known` is gone."""
+        try:
+            differing = note_history.differing(self._repository, known, tip)
+        except StoreError:
+            return None
+        more: set[bytes] = set()
+        for before, after in differing.values():
+            old = {one for blob in before for one in self._index.of(blob).ids}
+            new = {one for blob in after for one in self._index.of(blob).ids}
+            if old - new:
+                return None
+            more |= new
+        self._index.save()
+        return ids | more
 
     def heads(self, tip: str) -> Iterator[tuple[str, bytes]]:
         """(annotated commit, note) of every note in `tip` that holds a head statement. Raises `StoreError`."""

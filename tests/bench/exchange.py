@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from gittraj.codec import framing
 from gittraj.flows import sync
-from gittraj.flows.wiring import open_house
+from gittraj.flows.wiring import House, open_house, signer
+from gittraj.model.anchor import Anchor
+from gittraj.seal.sign import attach
 from gittraj.store.notes import NoteStore
 from gittraj.store.repository import open_repository
 from tests.bench import timing
@@ -21,25 +23,26 @@ def run(options: Options, place: Place) -> Iterator[Row]:
 def _sync(options: Options, place: Place) -> Iterator[Row]:
     rounds = options.rounds(5)
     count, depth = (300, 1) if options.quick else (100_000, 2)
-    path = place.repository("exchange")
+    path = place.repository("exchange", hooked=True)
     remote = place.folder / "exchange.git"
     place.git(path, "init", "-q", "--bare", str(remote))
     place.git(path, "remote", "add", "origin", f"file://{remote}")
-    _notes(place, path, "refs/notes/traj", count, depth)
-    place.git(path, "push", "-q", "origin", "refs/notes/traj")
     house = open_house(str(path), place.env, interactive=False)
-    sync.sync(house)  # once: the tracking ref
+    _notes(place, path, "refs/notes/traj", count, depth, _statement(house))
+    place.git(path, "push", "-q", "origin", "refs/notes/traj")
     sizes: list[int] = []
 
     def add(number: int) -> None:
-        house.notes.append(os.urandom(20).hex(), [framing.body(os.urandom(600))], message="bench")
+        house.notes.append(os.urandom(20).hex(), [_statement(house)], message="bench")
 
     def exchange(number: int) -> None:
         before = _bytes(remote)
         done = sync.sync(open_house(str(path), place.env, interactive=False))
-        assert done.refs[0].sent == 1, done
+        assert done.refs[0].sent == 2 and not done.warnings, done  # the note, and a signed head
         sizes.append(_bytes(remote) - before)
 
+    add(0)
+    sync.sync(house)  # once: the tracking ref, and the first head, which reads every note
     times = timing.interleaved({"sync": timing.Prepared(add, exchange)}, rounds)
     yield Row(
         f"sync of 1 new note against {count:,}", times["sync"], "ms", rounds, limit=None if options.quick else 1000
@@ -75,15 +78,21 @@ def _union(options: Options, place: Place) -> Iterator[Row]:
     yield Row("our union of the same", times["unite"], "ms", rounds, limit=None if options.quick else 150)
 
 
+def _statement(house: House) -> bytes:
+    anchor = Anchor(os.urandom(20).hex(), "ab" * 20, (), "bench", 0, 0, kind="label")
+    return attach("label", {"bench": os.urandom(300)}, anchor, signer(house), 1_700_000_000)
+
+
 def _bytes(folder) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def _notes(place: Place, path, ref: str, count: int, depth: int) -> None:
+def _notes(place: Place, path, ref: str, count: int, depth: int, statement: bytes = b"") -> None:
     lines = [b"feature done\ncommit %b\ncommitter B <b@example.org> 1700000000 +0000\ndata 0\n" % ref.encode()]
     for _ in range(count):
         key = os.urandom(20).hex()
         name = "/".join([*(key[2 * n : 2 * n + 2] for n in range(depth)), key[2 * depth :]]).encode()
-        blob = framing.body(os.urandom(300))
+        # with a signature of its own, so that each is another statement
+        blob = statement[:-64] + os.urandom(64) if statement else framing.body(os.urandom(300))
         lines.append(b"M 100644 inline %b\ndata %d\n%b\n" % (name, len(blob), blob))
     place.git(path, "fast-import", "--quiet", data=b"".join([*lines, b"done\n"]))
