@@ -90,9 +90,8 @@ class Tracer:
             return None
         if carried is None:
             return None
-        statements, again = self.bind(
-            commit, [one for one in records if _commit(one) in carried.sources], claimed=False
-        )
+        chosen = [one for one in records if _commit(one) in carried.sources]
+        statements, again = self.bind(commit, chosen, known=carried)
         return NoteRead(tuple(one for one in statements if _result(one, "binding") == "pass"), (), again)
 
     def _outside(self, commit: Commit) -> Wanderers:
@@ -130,11 +129,12 @@ class Tracer:
         return sorted(found.values(), key=lambda one: order[_commit(one)])
 
     def bind(
-        self, commit: Commit, statements: Sequence[Verified], *, claimed: bool = True
+        self, commit: Commit, statements: Sequence[Verified], *, known: Carried | None = None
     ) -> tuple[tuple[Verified, ...], Carried | None]:
         """`statements` with the check `binding` decided by content for those that were signed for another commit.
 
         The second is what `commit` as a whole has from them, None where one was signed for itself, or none can be carried.
+        `known`: that, where it was found out already.
         """
         # what stands in the history of this commit as it was signed cannot be what this commit was made of
         repository = self.house.repository
@@ -143,12 +143,12 @@ class Tracer:
             for one in statements
             if _foreign(one, repository.object_format)
             and _commit(one) != commit.id  # it names this commit, and something else of it wrongly: that is no rewrite
-            and not (claimed and repository.is_ancestor(_commit(one), commit.id))
+            and (known or not repository.is_ancestor(_commit(one), commit.id))
         ]
         if not foreign:
             return tuple(statements), None
         own = [one for one in statements if _is_record(one) and _result(one, "binding") == "pass"]
-        carried = self.match(commit, [one for one in foreign if _is_record(one)], claimed=claimed)
+        carried = known or self.match(commit, [one for one in foreign if _is_record(one)])
         sources = set(carried.sources) if carried else set()
         before = _before([*own, *(one for one in foreign if _commit(one) in sources)], foreign)
         bound = []

@@ -7,6 +7,7 @@ from gittraj.replay.spans import Applied, NotApplicable, lines
 from gittraj.replay.text import encode
 
 _HUNK = re.compile(rb"@@ -(\d{1,10})(?:,(\d{1,10}))? \+(\d{1,10})(?:,(\d{1,10}))? @@")
+_HEAD = (b"diff --git ", b"index ", b"--- ", b"+++ ")  # as agents and as git itself write it
 _NO_NEWLINE = b"\\ No newline at end of file"
 
 
@@ -20,7 +21,7 @@ def unified(content: bytes, hunks: str) -> Applied | NotApplicable:
     while row < len(rows):
         header = _HUNK.match(rows[row])
         if not header:
-            if (rows[row].startswith((b"--- ", b"+++ ")) and not replacements) or not rows[row].strip():
+            if (rows[row].startswith(_HEAD) and not replacements) or not rows[row].strip():
                 row += 1
                 continue
             return NotApplicable("not a unified diff")

@@ -288,6 +288,48 @@ def test_a_copied_note_of_a_patch_that_differs_in_blanks_only_is_not_carried(sho
     assert verify("HEAD", directory=str(shop.repo)).commits[0].status == "failed"
 
 
+def test_what_one_session_left_is_not_the_next_ones_that_commits_it(shop: Workshop) -> None:
+    """Random history 11: the recorded state before the second session's first edit was a patch that replay did not read."""
+    lines = [ORACLE.line(TWO), ORACLE.line(ONE)]
+    shop.git("checkout", "-q", "main")
+    for session, rows, start in ((TWO, lines[:1], 1_700_001_000), (ONE, lines, 1_700_001_100)):
+        claude = shop.claude(session, start=start)
+        claude.say("Go on")
+        claude.write("left.txt", "\n".join(rows) + "\n")
+        if session == TWO:
+            claude.write("taken.txt", ORACLE.line(TWO) + "\n")
+        now = {"GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000"}
+        assert (
+            claude.run(
+                f"git add {'taken.txt' if session == TWO else '-A'} && git commit -qm '{start}'", env=now
+            ).returncode
+            == 0
+        )
+    replayed, lost = ORACLE.audit(shop.repo, "HEAD")
+    assert replayed.coverage["agent"].added == 1 and lost == lines[:1]
+
+
+def test_records_of_a_signer_nobody_vouches_for_are_not_carried(
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (old,) = ids(shop, "topic~2")
+    shop.git("checkout", "-q", "main")
+    shop.git("cherry-pick", old, env={"GITTRAJ": "0"})
+    assert judged(shop).status == "carried"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert verify("HEAD", directory=str(shop.repo)).commits[0].status == "missing"
+
+
+def test_a_carry_statement_alone_says_nothing(shop: Workshop) -> None:
+    (old,) = ids(shop, "topic~2")
+    shop.git("checkout", "-q", "main")
+    shop.git("cherry-pick", old)
+    for target in ("HEAD~1", "topic~1"):  # a person's commits
+        shop.git("notes", "--ref=traj", "copy", "HEAD", target)
+        assert judged(shop, target).status == "missing"
+    carried(shop, "HEAD", "patch", old)
+
+
 def test_no_statement_is_ever_lost(shop: Workshop) -> None:
     def statements() -> set[bytes]:
         blobs = [row.split()[0] for row in shop.out("notes", "--ref=traj", "list").splitlines()]
