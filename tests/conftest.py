@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 _SCRUB = (
-    "GIT_", "SSH_", "CLAUDE", "CODEX", "GEMINI", "OPENCODE", "CURSOR", "PI_", "XDG_", "AGENT", "GITTRAJ_", "PRE_COMMIT",
+    "GIT_", "COLUMNS", "LINES", "PAGER", "SSH_", "CLAUDE", "CODEX", "GEMINI", "OPENCODE", "CURSOR", "PI_", "XDG_", "AGENT", "GITTRAJ_", "PRE_COMMIT",
 )  # fmt: skip
 
 

@@ -19,9 +19,9 @@ def replay(
     agent: str | None = None,
     unchecked: bool = False,
     commands: bool = False,
-    unsafe_no_sandbox: bool = False,
     timeout: int | None = None,
     total_timeout: int | None = None,
+    unsafe_no_sandbox: bool = False,
     json: bool = False,
 ) -> int:
     """The verdicts on `revisions` (a commit, a range; HEAD) or on every commit with a note; 0 only where all are reproducible."""

@@ -67,6 +67,7 @@ def lines(each: "SessionReport") -> "Iterator[Line]":
         ("dim", f"  {when:<16}  "),
         ("", size),
         right=(("dim", one_line(each.models[-1]) if each.models else ""),) if each.models else EDGE,
+        breaks=10,
     )
     parts: list[Span] = []
     for name, style in _FATES:

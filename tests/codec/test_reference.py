@@ -64,7 +64,7 @@ def test_the_cddl_and_the_validator_name_the_same_fields():
     written = rules((REFERENCE / "gittraj.cddl").read_text("utf-8"))
     validated = [frozenset(node.leaves) | frozenset(node.nodes) for node in maps(EXTENSION)]
     of_the_extension = [
-        written[name] for name in ("extension", "segment", "base", "base-file", "source", "redaction", "hit", "limits", "cut-output")
+        written[name] for name in ("extension", "segment", "base", "base-file", "source", "redaction", "hit", "limits", "cut-output", "imported")
     ]  # fmt: skip
     assert sorted(map(sorted, validated)) == sorted(map(sorted, of_the_extension))
 

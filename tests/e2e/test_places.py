@@ -190,26 +190,22 @@ def test_a_shallow_and_a_partial_clone_verify_what_they_have(shop: Workshop, tmp
         assert clone.git("traj", "doctor").returncode == 0
 
 
-@pytest.mark.parametrize("option", ["--object-format=sha256", "--ref-format=reftable"])
-def test_what_cannot_be_served_yet_is_refused_once_and_commits_go_on(
-    tmp_path: Path, hermetic_seal: Path, option: str
-) -> None:
+def test_what_cannot_be_served_is_refused_once_and_commits_go_on(tmp_path: Path, hermetic_seal: Path) -> None:
     shop = Workshop(tmp_path, hermetic_seal)
     shop.repo.mkdir(parents=True)
-    if shop.git("init", "-q", option, check=False).returncode:
-        pytest.skip(f"this git cannot make a repository with {option}")
+    shop.git("init", "-q")
+    shop.git("config", "core.repositoryFormatVersion", "1")
+    shop.git("config", "extensions.refStorage", "tables")
     for command in ("init", "show", "log", "verify", "attach", "doctor"):
-        done = shop.git("traj", command, check=False)
-        assert done.returncode == 1 and done.stdout == "" and len(done.stderr.splitlines()) == 2, done.stderr
-        assert "which gittraj cannot serve yet" in done.stderr
-    hook = shop.repo / ".git" / "hooks" / "post-commit"
-    hook.write_text("#!/bin/sh\nexec git-traj hook post-commit\n")
-    hook.chmod(0o755)
+        done = shop.git("traj", command, check=False)  # git says something of its own before
+        assert (
+            done.returncode == 1 and done.stdout == "" and "which this git cannot serve" in done.stderr.splitlines()[-2]
+        )
     claude = shop.claude()
     claude.say("Write")
     claude.write("a.txt", "x\n")
-    done = claude.run("git add -A && git commit -qm A")
-    assert done.returncode == 0 and len(done.stderr.splitlines()) == 1 and "cannot serve yet" in done.stderr
+    done = claude.run("git-traj hook post-commit")
+    assert done.returncode == 0 and len(done.stderr.splitlines()) == 1 and "cannot serve" in done.stderr
 
 
 def test_a_directory_that_is_gone_or_no_repository_is_told(tmp_path: Path, hermetic_seal: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_wheel_installs_alone_and_the_readme_works_from_there(tmp_path: Path, 
     commands = [line for line in lines if line.startswith("git traj")]
     assert len(commands) >= 6
     for line in commands:
-        line = line.replace("main..", "HEAD~1..")
+        line = line.replace("main..", "HEAD~1..").replace("FILE", "money.py")
         done = run(line, repository)
         assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
     assert run("git traj schema", repository).returncode == 0
