@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,9 @@ class RealRun:
             store.execute("DELETE FROM part WHERE session_id = ? AND id > ?", (row[0], row[2]))
             now = "json_set(json_remove(data, '$.state.output', '$.state.time.end'), '$.state.status', 'running')"
             store.execute(f"UPDATE part SET data = {now} WHERE id = ?", row[2:])
+            moment = int(time.time() * 1000)  # a session that runs was written to just now
+            for table, column in (("part", "session_id"), ("message", "session_id"), ("session", "id")):
+                store.execute(f"UPDATE {table} SET time_updated = ? WHERE {column} = ?", (moment, row[0]))
         store.commit()
         store.close()
 
