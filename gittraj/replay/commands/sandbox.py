@@ -22,6 +22,7 @@ from gittraj.replay.commands.limits import Limits, usage
 
 NOBODY = 65534
 _GONE = 120.0  # seconds that the kernel may take to end a name space; a busy machine needs many
+_COLLECTED = 2.0  # seconds in which init usually collects orphans
 INSTALL = "install bubblewrap (Debian: apt install bubblewrap), or trust the trace: --unsafe-no-sandbox"
 _ARGUMENT = 131_071  # bytes that Linux takes as one argument
 
@@ -217,6 +218,8 @@ def _end(process: "subprocess.Popen[bytes]", told: _Told | None) -> None:
     code = process.returncode
     process.kill()
     process.wait()
+    if told is None:
+        _await_end_of_group(process.pid)
     process.returncode = code if code is not None else process.returncode
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
@@ -228,6 +231,20 @@ def _end(process: "subprocess.Popen[bytes]", told: _Told | None) -> None:
         os.close(told.handle)
         if not gone:
             raise SandboxError("a command in the sandbox could not be ended")
+
+
+def _await_end_of_group(group: int) -> None:
+    """Wait until a killed process group has no member: `killpg` returns while the signal is still under way.
+
+    Only for a moment, because members that nobody has collected yet count as well.
+    """
+    end = time.monotonic() + _COLLECTED
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except (OSError, AttributeError):
+            return
+        time.sleep(0.005)
 
 
 def _code(code: int) -> int:
