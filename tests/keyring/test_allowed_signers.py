@@ -176,9 +176,9 @@ def test_patterns_match_as_those_of_openssh(text: str, patterns: str, expected: 
 
 
 def test_a_pattern_of_many_stars_takes_no_exponential_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert not matches("a" * 1000, "*a" * 500 + "b")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @settings(max_examples=300, deadline=None)

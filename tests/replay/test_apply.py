@@ -170,7 +170,7 @@ HOSTILE = {
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("agent", ["claude-code", "codex", "gemini-cli", "opencode", "pi"])
 def test_a_hostile_operation_ends_soon(agent: str, content: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     matching = {"gemini-cli": "gemini", "opencode": "opencode", "pi": "pi-whole-file"}.get(agent, "exact")
     for old in (content[: len(content) // 2] + "c", "ab\n" * 60 + "c", "ba(" * 3_000, " ab\n\nb"):
         check(
@@ -178,7 +178,7 @@ def test_a_hostile_operation_ends_soon(agent: str, content: str) -> None:
         )
         body = "@@\n" + "\n".join(f"-{line}" for line in old.split("\n")) + "\n+x"
         check(content.encode(), apply(observed(Patch("f", body, "codex")), content.encode(), agent=agent))
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_thousand_edits_of_a_large_file_take_less_than_two_seconds() -> None:

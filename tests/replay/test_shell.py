@@ -201,9 +201,9 @@ def test_a_relative_path_without_a_known_folder_is_not_certain() -> None:
     ],
 )  # fmt: skip
 def test_hostile_texts_are_read_in_bounded_time(command: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     result = run(command)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert isinstance(result, (list, Uncertain))
 
 

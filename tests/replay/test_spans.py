@@ -58,10 +58,10 @@ def test_two_texts_with_little_in_common_keep_the_lines_that_occur_once() -> Non
 
 
 def test_hostile_texts_are_compared_in_bounded_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     old, new = b"a\nb\n" * 60_000, b"b\nb\na\n" * 40_000
     check_spans(old, new, diff_spans(old, new))
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @st.composite
@@ -91,12 +91,12 @@ def test_the_regions_of_changes_hold_all_that_changed(case: tuple[str, list[Chan
 
 
 def test_many_changes_in_one_line_take_linear_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     text = "x" + "\n" * 100_000 + "ab" * 100_000
     changes = [Change(at, at + 1, "") for at in range(1, 100_000)]
     changes += [Change(at, at + 1, "c") for at in range(100_001, len(text), 2)]
     assert sum(1 for _ in regions(text, changes)) >= 1
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_regions_that_do_not_fit_give_the_plain_diff() -> None:

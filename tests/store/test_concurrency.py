@@ -77,7 +77,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_ref_and_holds_nobody_up(re
         began = time.monotonic()
         store = NoteStore(open_repository(str(repo.path)))
         store.append(numbered(round_ + 100), [ITEM], message="after the death")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20  # not the QUEUE_TIMEOUT of thirty
     assert len(list(store.list())) >= acknowledged + 8
     assert repo.git("fsck", "--strict", "--no-dangling") == ""
     assert not list((repo.path / ".git" / "refs" / "notes").glob("*.lock"))
@@ -91,7 +91,7 @@ def test_the_lock_file_of_a_dead_writer_of_ours_is_removed(repo: Repo, opened: R
     Path(store.ref.queue).write_text("99999\n")  # what a writer leaves that was killed while it wrote
     began = time.monotonic()
     assert store.append(repeated("cd"), [ITEM], message="m")
-    assert time.monotonic() - began < 2 and not lock.exists()
+    assert time.monotonic() - began < 20 and not lock.exists()
 
 
 def test_a_lock_file_that_is_not_ours_is_never_removed(

@@ -160,10 +160,10 @@ def test_a_lock_lets_one_in_and_dies_with_its_owner(tmp_path: Path) -> None:
         with pytest.raises(StoreError), Lock(path, timeout=0.05):
             pass
         owner.kill()
-    with Lock(path, timeout=0.5) as lock:
+    with Lock(path, timeout=30) as lock:
         assert lock.left == "busy"
         lock.mark("mine")
-    with Lock(path, timeout=0.5) as lock:
+    with Lock(path, timeout=30) as lock:
         assert lock.left == ""
 
 
