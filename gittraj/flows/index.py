@@ -20,6 +20,9 @@ Progress = Callable[[int, int], None]  # commits done, commits to do
 T = TypeVar("T")
 
 _BATCH = 1000  # commits of a new index that are written together: what a kill costs
+_LEFT = (
+    50  # commits that are not walked yet: fewer are left to the first question, which has to look at its files anyway
+)
 _MANY = 400  # commits to judge: from here on all notes are listed once, and the work is shared by processes
 
 
@@ -43,11 +46,29 @@ def refresh(house: House, progress: Progress | None = None, *, anew: bool = Fals
     """Bring the file up to date, or build it `anew`. Raises `IndexUnusableError` where it cannot be written, `StoreError`."""
     try:
         with _written(house, progress, anew=anew) as index:
+            _walk(house, index, progress)
             return _report(house, index, current=True)
     except IndexDamagedError:
         if anew:
             raise
     return refresh(house, progress, anew=True)
+
+
+def _walk(house: House, index: Index, progress: Progress | None) -> None:
+    """Bring the walk through the history of HEAD up to date, where there is much to do: a few commits are left to the next question."""
+    from gittraj.flows import all_regions, walked
+    from gittraj.store import walk_file
+
+    head = house.repository.head()
+    if head is None:
+        return
+    file = walk_file.reading(house.repository.common_dir)
+    known = len(index.traced())
+    if file is not None:
+        with file:
+            known -= file.traced()
+    if file is None or abs(known) >= _LEFT:
+        walked.ask(house, index, head, all_regions.brought_up, progress)
 
 
 def stats(house: House) -> IndexReport:

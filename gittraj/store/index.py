@@ -16,12 +16,12 @@ from gittraj.model.report import LineRange, ReplayedSegment
 from gittraj.store import index_file, index_rows
 from gittraj.store.index_file import told
 
-SCHEMA = 1  # of the tables; the program's version goes with it, because another version may judge otherwise
+SCHEMA = 2  # of the tables; the program's version goes with it, because another version may judge otherwise
 WAITING = "waiting"  # status of a note that could not be judged yet: its commit or an object of it is not here
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE notes(id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, note TEXT NOT NULL, status TEXT NOT NULL,
-  edits INTEGER NOT NULL);
+  edits INTEGER NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE segments(id INTEGER NOT NULL, place INTEGER NOT NULL, session TEXT NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY(id, place)) WITHOUT ROWID;
 CREATE INDEX by_session ON segments(session, seq);
@@ -96,11 +96,13 @@ class Index:
         with told():
             for each in judged:
                 self._remove(each.commit)
-                at = self._db.execute(
-                    "INSERT INTO notes(oid, note, status, edits) VALUES(?, ?, ?, ?)",
-                    (each.commit, each.note, each.status, len(each.edits)),
-                ).lastrowid
                 sessions = [segment.session for segment in each.segments]
+                edits = index_rows.packed_edits(each.edits, sessions) if each.edits else b""
+                trails = [(trail.file, trail.old_file, index_rows.packed_trail(trail)) for trail in each.trails]
+                at = self._db.execute(
+                    "INSERT INTO notes(oid, note, status, edits, digest) VALUES(?, ?, ?, ?, ?)",
+                    (each.commit, each.note, each.status, len(each.edits), index_rows.digest(sessions, edits, trails)),
+                ).lastrowid
                 self._db.executemany(
                     "INSERT INTO segments VALUES(?, ?, ?, ?, ?)",
                     [
@@ -108,16 +110,10 @@ class Index:
                         for place, one in enumerate(each.segments)
                     ],
                 )
-                if each.edits:
-                    self._db.execute(
-                        "INSERT INTO edits VALUES(?, ?)", (at, index_rows.packed_edits(each.edits, sessions))
-                    )
+                if edits:
+                    self._db.execute("INSERT INTO edits VALUES(?, ?)", (at, edits))
                 self._db.executemany(
-                    "INSERT INTO trails VALUES(?, ?, ?, ?, ?)",
-                    [
-                        (at, place, trail.file, trail.old_file, index_rows.packed_trail(trail))
-                        for place, trail in enumerate(each.trails)
-                    ],
+                    "INSERT INTO trails VALUES(?, ?, ?, ?, ?)", [(at, place, *row) for place, row in enumerate(trails)]
                 )
                 self._db.executemany(
                     "INSERT OR REPLACE INTO files VALUES(?, ?, ?, ?)",
@@ -182,10 +178,10 @@ class Index:
             sessions = self._sessions_on(row[0])
         return index_rows.edits(row[1], sessions, commit)
 
-    def traced(self) -> set[str]:
-        """The commits with trails."""
+    def traced(self) -> dict[str, str]:
+        """The commits with trails, each with a digest of these and of its edits."""
         with told():
-            return {oid for (oid,) in self._db.execute("SELECT oid FROM notes WHERE id IN (SELECT id FROM trails)")}
+            return dict(self._db.execute("SELECT oid, digest FROM notes WHERE digest != ''"))
 
     def trails(self, commit: str) -> list[Trail]:
         """The way of the lines of every file that `commit` changed or its edits touched; [] where no record tells of it."""

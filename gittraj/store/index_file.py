@@ -17,7 +17,7 @@ from gittraj.store import files
 from gittraj.store.locks import Lock
 from gittraj.store.state import FOLDER
 
-INDEX, RESULTS = "index.db", "results.db"  # from the notes, one by one; worked out from all of them
+INDEX, WALK, RESULTS = "index.db", "walk.db", "results.db"  # of each note; of the walk through history; of all of it
 _BUSY = 2.0  # seconds a reader waits for a writer's last step, which takes some milliseconds
 _WAIT = 60.0  # seconds to wait for another process that indexes: what 10,000 commits may take; then we go on without the index
 _PART = 1 << 20
