@@ -23,6 +23,7 @@ _BATCH = 1000  # commits of a new index that are written together: what a kill c
 _LEFT = (
     50  # commits that are not walked yet: fewer are left to the first question, which has to look at its files anyway
 )
+_ABSENT = 500  # commits that rewritten ones were made of and that are not here: so many are looked for at each question
 _MANY = 400  # commits to judge: from here on all notes are listed once, and the work is shared by processes
 
 
@@ -118,7 +119,7 @@ def _without(house: House, question: Callable[[Index], T], progress: Progress | 
 
 def _is_current(house: House, index: Index) -> bool:
     return index.state() == _complete(reach.state(house.notes)) and not any(
-        house.repository.has_object(commit) for commit in index.waiting()
+        house.repository.has_object(commit) for commit in (*index.waiting(), *index.absent(_ABSENT))
     )
 
 
@@ -157,9 +158,11 @@ def update(house: House, index: Index, progress: Progress | None = None) -> None
 
 def _mend(house: House, index: Index, changed: dict[str, str], state: str, progress: Progress | None) -> None:
     """A few notes are new, other or gone (`changed`: commit → note, "" for gone); all goes into one transaction."""
-    waiting = index.waiting()
+    has = house.repository.has_object
     todo = {commit: note for commit, note in changed.items() if note}
-    todo |= {each: note for each, note in waiting.items() if each not in changed and house.repository.has_object(each)}
+    came = [other for other in index.absent(_ABSENT) if has(other)]
+    more = {each: note for each, note in index.waiting().items() if has(each)} | index.leaning([*changed, *came])
+    todo |= {each: note for each, note in more.items() if each not in changed}
     if not changed and not todo and index.state() == state:
         return
     reached: dict[str, int] = {}  # session → the first of its segments that is other than before

@@ -186,8 +186,7 @@ class WalkFile:
         """All that was written since `begin` holds from now on, under the name `writing`."""
         with told():
             self._db.execute("INSERT OR REPLACE INTO meta VALUES('writing', ?)", (writing,))
-            self._db.execute("COMMIT")
-        index_file.seal(self._path)
+        index_file.commit(self._db, self._path)
 
 
 def read(decoder: "msgspec.msgpack.Decoder[T]", data: bytes) -> T:
