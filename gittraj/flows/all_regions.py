@@ -5,13 +5,12 @@ from collections.abc import Iterable
 import msgspec
 
 from gittraj.flows.follow import Progress, Turned, ask
-from gittraj.flows.groups import BRIEF, FILE, GROUP, FileFound, GroupFound, Groups, read_file, read_group
+from gittraj.flows.groups import BRIEF, FILE, GROUP, FileFound, GroupFound, Groups, read_brief, read_file, read_group
 from gittraj.flows.walked import Walked
 from gittraj.flows.wiring import House
 from gittraj.history.half_life import KINDS, half_lives
 from gittraj.history.regions import hottest
 from gittraj.model.region import HalfLife, Region, RegionReport
-from gittraj.store.walk_file import damaged
 
 
 def all_regions(
@@ -33,18 +32,14 @@ def all_regions(
 
 
 def _found(walked: Walked, path: str | None, order: str, limit: int | None) -> RegionReport:
+    if not path:
+        return _whole(walked, path, order, limit)
     groups = Groups(walked)
-    try:
-        if not path:
-            return _whole(walked, groups, path, order, limit)
-        names = [name for name in walked.state if name == path or name.startswith(path + "/")]
-        wanted = groups.of(names)
-        stale = wanted & groups.stale() if wanted else set()
-        files, _ = groups.work_out(stale)
-        kept = walked.reel.kept(FILE, (name for name in names if name not in files))
-        found = {name: files[name] if name in files else read_file(kept[name]) for name in sorted(names)}
-    except (msgspec.DecodeError, LookupError) as error:
-        raise damaged(error) from error
+    names = [name for name in walked.state if name == path or name.startswith(path + "/")]
+    wanted = groups.of(names)
+    files, _ = groups.work_out(wanted & groups.stale() if wanted else set())
+    kept = walked.reel.kept(FILE, (name for name in names if name not in files))
+    found = {name: files[name] if name in files else read_file(kept[name]) for name in sorted(names)}
     turned = Turned(walked.rows)
     told = [_turned(region, turned) for each in found.values() for region in each.regions]
     recent = [moment for each in found.values() for moment in each.recent]
@@ -63,12 +58,13 @@ def brought_up(walked: Walked) -> tuple[Groups, dict[str, FileFound], dict[int, 
     return groups, files, found
 
 
-def _whole(walked: Walked, groups: Groups, path: str | None, order: str, limit: int | None) -> RegionReport:
+def _whole(walked: Walked, path: str | None, order: str, limit: int | None) -> RegionReport:
     groups, files, new = brought_up(walked)
     names = sorted(walked.state)
     kind = FILE if limit is None else BRIEF
     kept = walked.reel.kept(kind)
-    found = {name: files[name] if name in files else read_file(kept[name]) for name in names}
+    read = read_file if limit is None else read_brief
+    found = {name: files[name] if name in files else read(kept[name]) for name in names}
     regions = [region for each in found.values() for region in each.regions]
     recent = [moment for each in found.values() for moment in each.recent]
     if order:

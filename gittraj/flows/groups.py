@@ -4,6 +4,7 @@ Each group is worked out from its own steps alone, so what was kept of one holds
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from zlib import compress, decompress, error
 
 import msgspec
 
@@ -51,10 +52,18 @@ class _Lean(msgspec.Struct, array_like=True, frozen=True):
     leans: tuple[str, ...]
 
 
-read_file = msgspec.msgpack.Decoder(FileFound).decode
+read_brief = msgspec.msgpack.Decoder(FileFound).decode
 read_group = msgspec.msgpack.Decoder(GroupFound).decode
 _read_lean = msgspec.msgpack.Decoder(_Lean).decode
 _encode = msgspec.msgpack.Encoder().encode
+
+
+def read_file(data: bytes) -> FileFound:
+    """A file's row with the edits. Raises `msgspec.DecodeError`."""
+    try:
+        return read_brief(decompress(data))
+    except error as found:
+        raise msgspec.DecodeError(str(found)) from found
 
 
 class Groups:
@@ -131,7 +140,7 @@ class Groups:
             path: FileFound(each.size, tuple(map(_brief, each.regions)), each.recent) for path, each in files.items()
         }
         return {
-            FILE: {**gone, **{path: _encode(each) for path, each in files.items()}},
+            FILE: {**gone, **{path: compress(_encode(each), 1) for path, each in files.items()}},
             BRIEF: {**gone, **{path: _encode(each) for path, each in brief.items()}},
             GROUP: {
                 **{str(path): None for path in old},

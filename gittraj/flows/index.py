@@ -57,18 +57,17 @@ def refresh(house: House, progress: Progress | None = None, *, anew: bool = Fals
 
 def _walk(house: House, index: Index, progress: Progress | None) -> None:
     """Bring the walk through the history of HEAD up to date, where there is much to do: a few commits are left to the next question."""
-    from gittraj.flows import all_regions, walked
     from gittraj.store import walk_file
 
     head = house.repository.head()
-    if head is None:
-        return
     file = walk_file.reading(house.repository.common_dir)
-    known = len(index.traced())
     if file is not None:
         with file:
-            known -= file.traced()
-    if file is None or abs(known) >= _LEFT:
+            if abs(index.count_traced() - file.traced()) < _LEFT:
+                return
+    if head is not None:
+        from gittraj.flows import all_regions, walked
+
         walked.ask(house, index, head, all_regions.brought_up, progress)
 
 

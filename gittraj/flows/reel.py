@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from gittraj.flows.path_groups import PathGroups
 from gittraj.history.lineage import Node
 from gittraj.history.lines import Piece, Version
 from gittraj.history.part import Counts, Part, Row, Stored, packed, unpacked
 from gittraj.history.sides import Side
 from gittraj.history.walk import State, advance
 from gittraj.model.edit import Edit, Trail
-from gittraj.model.walked import Home, Walk, WalkedCommit
+from gittraj.model.walked import Changes, Home, Walk, WalkedCommit
 from gittraj.store import walk_file
 from gittraj.store.index import Index
 from gittraj.store.walk_file import WalkFile
@@ -43,17 +44,17 @@ class Reel:
         self._names: dict[str, int] = {}
         self._new_names: dict[str, int] = {}
         self._first_name = file.paths() if file else 0
-        self._above: dict[int, int] = {}
-        self._groups: dict[int, list[int]] = {}
+        self._groups = PathGroups()
         self._links: list[tuple[int, int, int]] = []
         for _, one, other in file.links(start) if file else ():
-            self._unite(one, other)
+            self._groups.unite(one, other)
         self._held: set[int] = set()
         self._rows: dict[Home, Row] = {}
         self._deep: dict[Home, int] = {}
         self._versions: dict[Home, Version] = {}
         self._steps: list[tuple[int, int, int, bytes]] = []
         self._told: list[tuple[int, int, bytes]] = []
+        self._new_changes: list[Changes] = []
         self._light: dict[int, list[tuple[int, Node]]] = {}
         self.touched: set[int] = set()  # paths of the commits that were added
 
@@ -78,30 +79,17 @@ class Reel:
 
     def root(self, path: int) -> int:
         """The same number for all paths that belong together."""
-        above = self._above
-        while (up := above.get(path, path)) != path:
-            above[path] = above.get(up, up)
-            path = up
-        return path
+        return self._groups.root(path)
 
     def group(self, path: int) -> list[int]:
         """All paths that belong to `path`, itself included."""
-        return self._groups.get(self.root(path), [path])
-
-    def _unite(self, one: int, other: int) -> bool:
-        one, other = self.root(one), self.root(other)
-        if one == other:
-            return False
-        low, high = min(one, other), max(one, other)
-        self._above[high] = low
-        self._groups[low] = [*self._groups.get(low, [low]), *self._groups.pop(high, [high])]
-        return True
+        return self._groups.of(path)
 
     def _link(self, names: Iterable[str]) -> int:
         """That these belong together from the next commit on; one of their numbers."""
         first, *rest = [self.path(name) for name in names]
         for other in rest:
-            if self._unite(first, other):
+            if self._groups.unite(first, other):
                 self._links.append((len(self.commits), first, other))
                 self.touched.update((first, other))
         return first
@@ -110,7 +98,7 @@ class Reel:
 
     def hold(self, path: int) -> None:
         """Read all steps of a path and of those that belong to it."""
-        if path in self._held and path not in self._above and path not in self._groups:
+        if path in self._held and self._groups.is_alone(path):
             return
         new = [each for each in self.group(path) if each not in self._held]
         self._held.update(new)
@@ -183,16 +171,23 @@ class Reel:
     def state(self, place: int) -> State:
         """The followed files of the commit at `place`, -1 for none."""
         side: list[int] = []
-        while place >= 0 and not self.commits[place].main:
+        while place >= 0 and (place >= self.start or not self.commits[place].main):
             side.append(place)
             place = self.commits[place].first
-        homes: dict[str, Home] = self._file.tips() if self._file and place >= 0 else {}
-        for one in reversed(self._kept[place + 1 :] if place >= 0 else ()):
-            if one.main:
-                _change(homes, ((path, before) for path, before, _ in one.changes))
+        homes: dict[str, Home] = {}
+        if self._file and place >= 0:
+            homes = self._file.tips()
+            for at in range(len(self._kept) - 1, place, -1):
+                if self._kept[at].main:
+                    _change(homes, ((path, before) for path, before, _ in self._file.changes(at)))
         for at in reversed(side):
-            _change(homes, ((path, after) for path, _, after in self.commits[at].changes))
+            _change(homes, ((path, after) for path, _, after in self._changes(at)))
         return {path: self.version(home) for path, home in homes.items()}
+
+    def _changes(self, place: int) -> Changes:
+        if place >= self.start:
+            return self._new_changes[place - self.start]
+        return self._file.changes(place) if self._file else ()
 
     # how it goes on
 
@@ -234,11 +229,12 @@ class Reel:
             self._tell(place, edits)
         else:
             self.lineage.commit(name, merge=False)
+        self._new_changes.append(tuple(changes))
         counts = self.lineage.counts
         self.places[name] = place
         self.commits.append(
             WalkedCommit(
-                name, first, main, told, told and bool(sides), time if told else 0, digest, hole, *counts[:2], counts.lines, tuple(changes)
+                name, first, main, told, told and bool(sides), time if told else 0, digest, hole, *counts
             )
         )  # fmt: skip
 
@@ -273,6 +269,7 @@ class Reel:
         return Walk(
             self.start,
             self.commits[self.start :],
+            list(self._new_changes),
             sorted(self._steps, key=lambda row: row[:3]),
             sorted(self._told, key=lambda row: row[:2]),
             list(self._links),

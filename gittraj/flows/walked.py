@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
+import msgspec
+
 from gittraj.errors import IndexUnusableError, StoreError
 from gittraj.flows.reel import Reel
 from gittraj.flows.wiring import House
@@ -72,7 +74,12 @@ def _answer(
     tips = versions if not history else dict(versions)
     is_head = commit == house.repository.head()
     rows = reel.rows(tips) if is_head and not current else None
-    answer = question(walked)
+    try:
+        answer = question(walked)
+    except (msgspec.DecodeError, LookupError) as error:
+        if walked.file is None:
+            raise
+        raise walk_file.damaged(error) from error  # rows that do not belong together
     if is_head and (rows is not None or walked.found):
         if file is not None:
             file.__exit__(None, None, None)

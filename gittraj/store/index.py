@@ -181,6 +181,11 @@ class Index:
         with told():
             return dict(self._db.execute("SELECT oid, digest FROM notes WHERE digest != ''"))
 
+    def count_traced(self) -> int:
+        """How many commits have trails."""
+        with told():
+            return int(self._db.execute("SELECT count(*) FROM notes WHERE digest != ''").fetchone()[0])
+
     def trails(self, commit: str) -> list[Trail]:
         """The way of the lines of every file that `commit` changed or its edits touched; [] where no record tells of it."""
         query = "SELECT data FROM trails JOIN notes USING(id) WHERE oid = ? ORDER BY place"

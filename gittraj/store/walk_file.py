@@ -13,7 +13,7 @@ import msgspec
 
 from gittraj import __version__
 from gittraj.errors import IndexDamagedError
-from gittraj.model.walked import Home, Walk, WalkedCommit
+from gittraj.model.walked import Changes, Home, Walk, WalkedCommit
 from gittraj.store import index_file
 from gittraj.store.index_file import WALK, told
 
@@ -21,6 +21,7 @@ SCHEMA = 1
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE commits(place INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE changes(place INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE paths(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE links(place INTEGER NOT NULL, one INTEGER NOT NULL, other INTEGER NOT NULL);
 CREATE TABLE steps(path INTEGER NOT NULL, place INTEGER NOT NULL, number INTEGER NOT NULL, data BLOB NOT NULL,
@@ -35,6 +36,7 @@ CREATE TABLE kept(kind TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PR
 T = TypeVar("T")
 _encode = msgspec.msgpack.Encoder().encode
 _COMMIT = msgspec.msgpack.Decoder(WalkedCommit)
+_CHANGES = msgspec.msgpack.Decoder(Changes)
 _HOME = msgspec.msgpack.Decoder(Home)
 
 
@@ -70,6 +72,12 @@ class WalkFile:
         with told():
             rows = self._db.execute("SELECT data FROM commits ORDER BY place").fetchall()
         return [read(_COMMIT, data) for (data,) in rows]
+
+    def changes(self, place: int) -> Changes:
+        """What the commit at `place` changed."""
+        with told():
+            row = self._db.execute("SELECT data FROM changes WHERE place = ?", (place,)).fetchone()
+        return read(_CHANGES, row[0]) if row else ()
 
     def tips(self) -> dict[str, Home]:
         """Path → the version that the last commit has."""
@@ -140,7 +148,7 @@ class WalkFile:
         start = (walk.start,)
         with told():
             self._db.executemany("INSERT OR IGNORE INTO stale VALUES(?)", [(path,) for path in self.since(walk.start)])
-            for table in ("commits", "steps", "told", "links"):
+            for table in ("commits", "changes", "steps", "told", "links"):
                 self._db.execute(f"DELETE FROM {table} WHERE place >= ?", start)  # noqa: S608
             many = self._db.executemany
             many("INSERT INTO paths VALUES(?, ?)", [(number, path) for path, number in walk.paths.items()])
@@ -148,6 +156,8 @@ class WalkFile:
                 "INSERT INTO commits VALUES(?, ?)",
                 [(at, _encode(one)) for at, one in enumerate(walk.commits, walk.start)],
             )
+            changes = [(at, _encode(each)) for at, each in enumerate(walk.changes, walk.start) if each]
+            many("INSERT INTO changes VALUES(?, ?)", changes)
             many("INSERT INTO steps VALUES(?, ?, ?, ?)", walk.steps)
             many("INSERT INTO told VALUES(?, ?, ?)", walk.told)
             many("INSERT INTO links VALUES(?, ?, ?)", walk.links)
