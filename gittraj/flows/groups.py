@@ -16,7 +16,12 @@ from gittraj.history.sessions import Share, shares
 from gittraj.history.survival import Present, Survival
 from gittraj.model.region import Region
 
-FILE, BRIEF, GROUP = "file", "brief", "group"  # kinds of what is kept: by path twice, by the number of the group
+FILE, BRIEF, GROUP, LEANS = (
+    "file",
+    "brief",
+    "group",
+    "leans",
+)  # kinds of what is kept: by path; by the number of the group
 
 
 class FileFound(msgspec.Struct, array_like=True, frozen=True):
@@ -44,17 +49,9 @@ class GroupFound(msgspec.Struct, array_like=True, frozen=True):
     leans: tuple[str, ...]
 
 
-class _Lean(msgspec.Struct, array_like=True, frozen=True):
-    """A `GroupFound` read only as far as its files."""
-
-    lives: msgspec.Raw
-    sessions: msgspec.Raw
-    leans: tuple[str, ...]
-
-
 read_brief = msgspec.msgpack.Decoder(FileFound).decode
 read_group = msgspec.msgpack.Decoder(GroupFound).decode
-_read_lean = msgspec.msgpack.Decoder(_Lean).decode
+_read_leans = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -73,11 +70,11 @@ class Groups:
         self._walked = walked
         self._reel = walked.reel
         self._within = within or (lambda commit: True)
+        self._reel.every_path()
         self._tips: dict[int, dict[str, Version]] = {}  # group → its files in the commit asked for
         for path, version in walked.state.items():
             self._tips.setdefault(self._reel.root(self._reel.path(path)), {})[path] = version
         self._present: dict[int, Present] = {}
-        self._times = {one.id: one.time for one in self._reel.commits if one.told}
 
     def of(self, names: Iterable[str]) -> set[int]:
         """The groups of these files; of such as no edit touched none."""
@@ -95,11 +92,10 @@ class Groups:
     def stale(self) -> set[int]:
         """The groups of which nothing is kept that holds now."""
         changed = {self._reel.root(path) for path in self._reel.changed()}
-        kept = self._reel.kept(GROUP)
-        for name, data in kept.items():
-            leans = _read_lean(data).leans
-            if leans and changed & self.of(leans):
+        for name, data in self._reel.kept(LEANS).items():
+            if changed & self.of(_read_leans(data)):
                 changed.add(self._reel.root(int(name)))
+        kept = self._reel.names(GROUP)
         return changed | {group for group in self.every() if str(group) not in kept}
 
     def work_out(self, groups: set[int]) -> tuple[dict[str, FileFound], dict[int, GroupFound]]:
@@ -107,6 +103,7 @@ class Groups:
         for group in groups:
             self._reel.hold(group)
         nodes, edits, members = self._sorted(groups)
+        times = {one.id: one.time for one in self._reel.commits if one.told} if groups else {}
         files: dict[str, FileFound] = {}
         found: dict[int, GroupFound] = {}
         lineage = self._reel.lineage
@@ -123,7 +120,7 @@ class Groups:
             survival = Survival(lineage, versions.values(), nodes.get(group, ()), others)
             mine = edits.get(group, [])
             found[group] = GroupFound(
-                tuple(lives(lineage, survival, mine, self._times)),
+                tuple(lives(lineage, survival, mine, times)),
                 self._sessions(survival, nodes.get(group, []), mine),
                 tuple(leans),
             )
@@ -142,6 +139,10 @@ class Groups:
         return {
             FILE: {**gone, **{path: compress(_encode(each), 1) for path, each in files.items()}},
             BRIEF: {**gone, **{path: _encode(each) for path, each in brief.items()}},
+            LEANS: {
+                **{str(path): None for path in old},
+                **{str(group): _encode(each.leans) for group, each in found.items() if each.leans},
+            },
             GROUP: {
                 **{str(path): None for path in old},
                 **{str(group): _encode(each) for group, each in found.items()},

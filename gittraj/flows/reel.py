@@ -4,6 +4,7 @@ Of what was kept only the files that are asked for, or that a new commit touches
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -32,7 +33,6 @@ class Reel:
         self._index, self._file, self._kept = index, file, kept
         self.start = start
         self.commits = list(kept[:start])
-        self.places = {one.id: at for at, one in enumerate(self.commits)}
         last = self.commits[-1] if self.commits else None
         self.lineage = Part(
             [one.id for one in self.commits],
@@ -57,6 +57,11 @@ class Reel:
         self._new_changes: list[Changes] = []
         self._light: dict[int, list[tuple[int, Node]]] = {}
         self.touched: set[int] = set()  # paths of the commits that were added
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Commit → its place."""
+        return {one.id: at for at, one in enumerate(self.commits)}
 
     # paths, and which belong together
 
@@ -122,14 +127,20 @@ class Reel:
             raise walk_file.damaged(error) from error
 
     def every_path(self) -> dict[int, str]:
-        """All paths by number."""
+        """All paths by number; from now on all are known."""
         new = {number: name for name, number in self._new_names.items()}
-        return {**(self._file.every_path() if self._file else {}), **new}
+        found = {**(self._file.every_path() if self._file else {}), **new}
+        self._names = {name: number for number, name in found.items()}
+        return found
 
     def hold_all(self) -> None:
         """Read everything."""
         for path in self._file.every_path() if self._file else ():
             self.hold(path)
+
+    def names(self, kind: str) -> set[str]:
+        """Of what there is something in `kept`."""
+        return self._file.names(kind) if self._file else set()
 
     def changed(self) -> set[int]:
         """The paths whose steps are other than when it was last worked out what they lead to."""

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from gittraj.errors import IndexUnusableError, StoreError
+from gittraj.errors import IndexDamagedError, IndexUnusableError, StoreError
 from gittraj.flows.reel import Reel
 from gittraj.flows.wiring import House
 from gittraj.history.walk import State
@@ -20,6 +20,7 @@ from gittraj.store.index import Index
 from gittraj.store.index_file import WALK
 from gittraj.store.walk_file import WalkFile
 
+_FEW = 20  # commits: git is not asked for them
 T = TypeVar("T")
 Progress = Callable[[int, int], None]  # commits done, commits to do
 Rows = dict[str, dict[str, bytes | None]]  # what was worked out, by kind and name
@@ -49,8 +50,10 @@ def ask(
         if file is not None:
             with file:
                 return _answer(house, index, commit, question, file, progress)
-    except IndexUnusableError:
+    except IndexDamagedError:
         _discard(common)
+    except IndexUnusableError:  # somebody writes just now, or the index has trouble of its own
+        pass
     return _answer(house, index, commit, question, None, progress)
 
 
@@ -67,10 +70,11 @@ def _answer(
     kept = file.commits() if file and state == end else []
     digests = index.traced()
     start, history = _goes_on(house, commit, kept, _valid(house, kept, digests))
-    reel = Reel(index, file if kept else None, kept, start)
+    used = file if start else None  # of what begins otherwise nothing is of use
+    reel = Reel(index, used, kept if used else [], start)
     versions = _on(house, index, reel, digests, history, commit, progress) if history else reel.state(start - 1)
     current = not history and start == len(kept)
-    walked = Walked(house, index, commit, reel, versions, file if kept else None, current, digests, {})
+    walked = Walked(house, index, commit, reel, versions, used, current, digests, {})
     tips = versions if not history else dict(versions)
     is_head = commit == house.repository.head()
     rows = reel.rows(tips) if is_head and not current else None
@@ -139,6 +143,9 @@ def _goes_on(
 ) -> tuple[int, list[tuple[str, list[str]]]]:
     """How many commits of those kept the history of `commit` begins with, and what comes behind them."""
     repository = house.repository
+    straight = _straight(house, commit, kept[valid - 1].id) if valid and kept[valid - 1].main else None
+    if straight is not None:
+        return valid, straight
     places = {one.id: place for place, one in enumerate(kept[:valid]) if one.main}
     at = commit
     try:
@@ -158,6 +165,21 @@ def _goes_on(
     if one != at or not all(parent in new or parent in below for parents in new.values() for parent in parents):
         return 0, repository.history([commit])  # git was told of other parents than the commits name
     return start, history
+
+
+def _straight(house: House, commit: str, last: str) -> list[tuple[str, list[str]]] | None:
+    """What lies between, where that is a few commits with one parent each; else None."""
+    found: list[tuple[str, list[str]]] = []
+    try:
+        while commit != last and len(found) < _FEW:
+            parents = house.repository.commit(commit).parents
+            if len(parents) != 1:
+                return None
+            found.append((commit, list(parents)))
+            commit = parents[0]
+    except StoreError:
+        return None
+    return found[::-1] if commit == last else None
 
 
 def _keep(house: House, walked: Walked, rows: object, writing: str, end: str) -> None:

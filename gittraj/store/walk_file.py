@@ -33,6 +33,7 @@ CREATE TABLE tips(path TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE stale(path INTEGER PRIMARY KEY);
 CREATE TABLE kept(kind TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(kind, name)) WITHOUT ROWID
 """
+_ALL = ("commits", "changes", "paths", "links", "steps", "told", "tips", "stale", "kept")
 T = TypeVar("T")
 _encode = msgspec.msgpack.Encoder().encode
 _COMMIT = msgspec.msgpack.Decoder(WalkedCommit)
@@ -131,6 +132,11 @@ class WalkFile:
             rows = ((name, self._db.execute(query, (kind, name)).fetchone()) for name in names)
             return {name: row[0] for name, row in rows if row}
 
+    def names(self, kind: str) -> set[str]:
+        """Of what there is something worked out of a kind."""
+        with told():
+            return {name for (name,) in self._db.execute("SELECT name FROM kept WHERE kind = ?", (kind,))}
+
     def stale(self) -> set[int]:
         """The paths whose steps are other than when things were worked out."""
         with told():
@@ -147,6 +153,9 @@ class WalkFile:
         """Put the walk in place of what was there from its start on; within `changing`."""
         start = (walk.start,)
         with told():
+            if not walk.start:
+                for table in _ALL:
+                    self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
             self._db.executemany("INSERT OR IGNORE INTO stale VALUES(?)", [(path,) for path in self.since(walk.start)])
             for table in ("commits", "changes", "steps", "told", "links"):
                 self._db.execute(f"DELETE FROM {table} WHERE place >= ?", start)  # noqa: S608
