@@ -20,7 +20,7 @@ def regions(
     from gittraj.flows.regions import regions as flow
 
     with Bar(console, "indexing") as bar:
-        found = flow(place, rev, order=sort or "", progress=bar)
+        found = flow(place, rev, order=sort or "", limit=None if json else limit or SHOWN, progress=bar)
     if json:
         from gittraj.cli import regions_shape
 

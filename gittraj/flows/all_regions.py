@@ -1,89 +1,107 @@
-"""The regions of every file at a revision, worked out once: a revision goes in, those asked for come out of what was kept.
+"""The regions of every file at a revision: a revision goes in, those asked for come out, of what was kept as far as it holds."""
 
-Kept beside the index for one revision at a time, each file by itself, with the notes they were worked out from.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import msgspec
 
-from gittraj.flows import index as indexes
-from gittraj.flows.follow import Progress, follow
+from gittraj.flows.follow import Progress, Turned, ask
+from gittraj.flows.groups import BRIEF, FILE, GROUP, FileFound, GroupFound, Groups, read_brief, read_file, read_group
+from gittraj.flows.walked import Walked
 from gittraj.flows.wiring import House
-from gittraj.history import regions as rooms
-from gittraj.history.half_life import half_lives
+from gittraj.history.half_life import KINDS, half_lives
+from gittraj.history.regions import hottest
 from gittraj.model.region import HalfLife, Region, RegionReport
-from gittraj.store import results
-
-_NAME = "regions"  # of the result
-_HEAD = ""  # the part that tells of all
-
-
-class _Head(msgspec.Struct, frozen=True):
-    """`sizes`: every file that edits touched, with its lines, by name."""
-
-    sizes: dict[str, int]
-    half_lives: dict[str, dict[str, HalfLife]]
-
-
-_READ_HEAD = msgspec.msgpack.Decoder(_Head)
-_READ_REGIONS = msgspec.msgpack.Decoder(tuple[Region, ...])
 
 
 def all_regions(
-    house: House, revision: str | None = None, path: str | None = None, progress: Progress | None = None
+    house: House,
+    revision: str | None = None,
+    path: str | None = None,
+    progress: Progress | None = None,
+    *,
+    order: str = "",
+    limit: int | None = None,
 ) -> RegionReport:
-    """The regions of the whole repository (None), of a file, or of the files in a folder, by file and place; with half-lives for the whole.
+    """The regions of the whole repository (None), of a file, or of the files in a folder; in `order`, else by file and place.
 
-    `sizes` is empty where no edit touched the file. Raises `StoreError`.
+    `limit`: the others, of a repository, come without their edits, and half-lives of agents alone. `sizes` is empty where no edit touched
+    the file. Raises `StoreError`.
     """
     commit = house.repository.resolve(revision or "HEAD")
-    state = f"{commit} {indexes.ask(house, lambda index: index.state(), progress)}"
-    return _kept(house, commit, state, path) or _worked_out(house, commit, state, path, progress)
+    return ask(house, commit, lambda walked: _found(walked, path, order, limit), progress)
 
 
-def _kept(house: House, commit: str, state: str, path: str | None) -> RegionReport | None:
-    common = house.repository.common_dir
-    try:
-        top = results.kept(common, _NAME, state)
-        if top is None:
-            return None
-        head = _READ_HEAD.decode(top[_HEAD])
-        names = _within(head.sizes, path)
-        found = results.kept(common, _NAME, state, names)
-        if found is None or len(found) != len(names):
-            return None
-        regions = tuple(region for name in names for region in _READ_REGIONS.decode(found[name]))
-    except msgspec.DecodeError:  # kept by another version of this program
-        return None
-    return _report(commit, path, regions, head, names)
-
-
-def _worked_out(house: House, commit: str, state: str, path: str | None, progress: Progress | None) -> RegionReport:
-    followed = follow(house, commit, progress)
-    versions = followed.versions
-    half = half_lives(followed.lineage, versions.values(), followed.times)
-    by_file: dict[str, list[Region]] = {name: [] for name in sorted(versions)}
-    for region in rooms.regions(followed.lineage, versions):
-        by_file[region.file].append(region)
-    head = _Head({name: versions[name].length for name in by_file}, half)
-    if f"{commit} {indexes.ask(house, lambda index: index.state())}" == state:  # no note came meanwhile
-        parts = {name: msgspec.msgpack.encode(each) for name, each in by_file.items()}
-        results.keep(house.repository.common_dir, _NAME, state, {**parts, _HEAD: msgspec.msgpack.encode(head)})
-    names = _within(head.sizes, path)
-    return _report(commit, path, tuple(region for name in names for region in by_file[name]), head, names)
-
-
-def _within(sizes: dict[str, int], path: str | None) -> list[str]:
-    """The names of the files asked for."""
+def _found(walked: Walked, path: str | None, order: str, limit: int | None) -> RegionReport:
     if not path:
-        return list(sizes)
-    return [name for name in sizes if name == path or name.startswith(path + "/")]
+        return _whole(walked, path, order, limit)
+    groups = Groups(walked)
+    names = [name for name in walked.state if name == path or name.startswith(path + "/")]
+    wanted = groups.of(names)
+    files, _ = groups.work_out(wanted & groups.stale() if wanted else set())
+    kept = walked.reel.kept(FILE, (name for name in names if name not in files))
+    found = {name: files[name] if name in files else read_file(kept[name]) for name in sorted(names)}
+    turned = Turned(walked.rows)
+    told = [_turned(region, turned) for each in found.values() for region in each.regions]
+    recent = [moment for each in found.values() for moment in each.recent]
+    if order:
+        told = hottest(told, order, recent)
+    return RegionReport(walked.commit, path, tuple(told), {name: each.size for name, each in found.items()})
 
 
-def _report(
-    commit: str, path: str | None, regions: tuple[Region, ...], head: _Head, names: Sequence[str]
-) -> RegionReport:
-    if path is None:
-        return RegionReport(commit, "", regions, {}, head.half_lives)
-    return RegionReport(commit, path, regions, {name: head.sizes[name] for name in names})
+def brought_up(walked: Walked) -> tuple[Groups, dict[str, FileFound], dict[int, GroupFound]]:
+    """The groups, and what had to be worked out of them, which is kept from now on."""
+    groups = Groups(walked)
+    stale = groups.stale()
+    files, found = groups.work_out(stale)
+    if stale:
+        walked.found.update(groups.rows(files, found))
+    return groups, files, found
+
+
+def _whole(walked: Walked, path: str | None, order: str, limit: int | None) -> RegionReport:
+    groups, files, new = brought_up(walked)
+    names = sorted(walked.state)
+    kind = FILE if limit is None else BRIEF
+    kept = walked.reel.kept(kind)
+    read = read_file if limit is None else read_brief
+    found = {name: files[name] if name in files else read(kept[name]) for name in names}
+    regions = [region for each in found.values() for region in each.regions]
+    recent = [moment for each in found.values() for moment in each.recent]
+    if order:
+        regions = hottest(regions, order, recent)
+    turned = Turned(walked.rows)
+    if limit is None:
+        regions = [_turned(each, turned) for each in regions]
+    else:
+        shown = regions[:limit]
+        whole = {name: files[name] for name in {each.file for each in shown} & files.keys()}
+        more = walked.reel.kept(FILE, {each.file for each in shown} - whole.keys())
+        whole |= {name: read_file(data) for name, data in more.items()}
+        told = {_place(region): region for each in whole.values() for region in each.regions}
+        regions = [*(_turned(told[_place(each)], turned) for each in shown), *regions[limit:]]
+    halves = {} if path is not None else _half_lives(walked, groups, new, KINDS if limit is None else KINDS[:1])
+    sizes = {} if path is None else {name: each.size for name, each in found.items()}
+    return RegionReport(walked.commit, path or "", tuple(regions), sizes, halves)
+
+
+def _place(region: Region) -> tuple[object, ...]:
+    return region.file, region.start_line, region.end_line, region.sessions, region.calls
+
+
+def _half_lives(
+    walked: Walked, groups: Groups, new: dict[int, GroupFound], kinds: Iterable[str]
+) -> dict[str, dict[str, HalfLife]]:
+    kept = walked.reel.kept(GROUP)
+    found = [life for group in every(groups, new, kept) for life in group.lives]
+    tip = walked.house.repository.commit(walked.commit).committer_time
+    return half_lives(found, max(tip, *(one.time for one in walked.reel.commits if one.told), tip), kinds)
+
+
+def every(groups: Groups, new: dict[int, GroupFound], kept: dict[str, bytes]) -> Iterable[GroupFound]:
+    """All groups, those that were kept as they were kept."""
+    return (new[group] if group in new else read_group(kept[str(group)]) for group in sorted(groups.every()))
+
+
+def _turned(region: Region, turned: Turned) -> Region:
+    edits = tuple(msgspec.structs.replace(each, edit=turned.edit(each.edit)) for each in region.edits)
+    return msgspec.structs.replace(region, edits=edits)

@@ -1,51 +1,49 @@
-"""Lines followed through the history of a revision: a house and a revision go in, the lineage of all recorded edits and its versions come out."""
+"""Lines followed through the history of a revision: a house and a revision go in, the lineage of recorded edits and its versions come out."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from gittraj.flows import index as indexes
-from gittraj.flows.lineage import walk
+from gittraj.flows import walked
 from gittraj.flows.turns import Turns
+from gittraj.flows.walked import Walked
 from gittraj.flows.wiring import House
-from gittraj.history.lineage import Lineage
-from gittraj.history.walk import State
 from gittraj.model.edit import Edit
 from gittraj.store.index import Index
 
 Progress = Callable[[int, int], None]  # commits done, commits to do
+T = TypeVar("T")
 
 
-class Followed(NamedTuple):
-    """`commit`: the revision. `versions`: its files that recorded edits touched. `times`: commit with edits, or ending some → its time, seconds."""
-
-    commit: str
-    lineage: Lineage
-    versions: State
-    times: Mapping[str, int]
-
-
-def follow(house: House, revision: str | None = None, progress: Progress | None = None) -> Followed:
-    """Every recorded edit in the history of `revision` (HEAD), and where its lines are now. Raises `StoreError`."""
-    commit = house.repository.resolve(revision or "HEAD")
-    return indexes.ask(house, lambda index: _follow(house, index, commit), progress)
+def ask(house: House, commit: str, question: Callable[[Walked], T], progress: Progress | None = None) -> T:
+    """What `question` makes of the history of `commit`. Raises `StoreError` where the repository cannot be read."""
+    return indexes.ask(house, lambda index: walked.ask(house, index, commit, question, progress), progress)
 
 
 def edits_of(house: House, revision: str | None = None, progress: Progress | None = None) -> list[Edit]:
     """Every recorded edit in the history of `revision` (HEAD), oldest commit first, each once. Raises `StoreError`."""
-    return follow(house, revision, progress).lineage.edits
+    return ask(house, house.repository.resolve(revision or "HEAD"), _every, progress)
 
 
-def _follow(house: House, index: Index, revision: str) -> Followed:
-    walked = walk(house, index, [revision])
-    lineage = walked.lineage
-    turns = Turns(index)
-    for number, edit in enumerate(lineage.edits):
-        segment = turns.holder((), edit.session, edit.entry)
-        if segment is not None and edit.turn_index >= 0:
-            turn = turns.number(segment, edit.turn_index)
-            if turn != edit.turn_index:
-                lineage.edits[number] = replace(edit, turn_index=turn)
-    times = {name: house.repository.commit(name).committer_time for name in (*lineage.commits, revision)}
-    return Followed(revision, lineage, walked.states.get(revision, {}), times)
+def _every(found: Walked) -> list[Edit]:
+    reel = found.reel
+    reel.hold_all()
+    turned = Turned(found.rows)
+    return [turned.edit(reel.lineage.edits[number]) for number in reel.lineage.edit_numbers()]
+
+
+class Turned:
+    """Edits with the number of their turn in the whole session; a segment counts its own."""
+
+    def __init__(self, index: Index) -> None:
+        self._turns = Turns(index)
+
+    def edit(self, edit: Edit) -> Edit:
+        """The same edit, its turn counted from the first of the session."""
+        if edit.turn_index < 0:
+            return edit
+        segment = self._turns.holder((), edit.session, edit.entry)
+        turn = self._turns.number(segment, edit.turn_index) if segment is not None else edit.turn_index
+        return edit if turn == edit.turn_index else replace(edit, turn_index=turn)

@@ -20,6 +20,10 @@ Progress = Callable[[int, int], None]  # commits done, commits to do
 T = TypeVar("T")
 
 _BATCH = 1000  # commits of a new index that are written together: what a kill costs
+_LEFT = (
+    50  # commits that are not walked yet: fewer are left to the first question, which has to look at its files anyway
+)
+_ABSENT = 500  # commits that rewritten ones were made of and that are not here: so many are looked for at each question
 _MANY = 400  # commits to judge: from here on all notes are listed once, and the work is shared by processes
 
 
@@ -43,11 +47,28 @@ def refresh(house: House, progress: Progress | None = None, *, anew: bool = Fals
     """Bring the file up to date, or build it `anew`. Raises `IndexUnusableError` where it cannot be written, `StoreError`."""
     try:
         with _written(house, progress, anew=anew) as index:
+            _walk(house, index, progress)
             return _report(house, index, current=True)
     except IndexDamagedError:
         if anew:
             raise
     return refresh(house, progress, anew=True)
+
+
+def _walk(house: House, index: Index, progress: Progress | None) -> None:
+    """Bring the walk through the history of HEAD up to date, where there is much to do: a few commits are left to the next question."""
+    from gittraj.store import walk_file
+
+    head = house.repository.head()
+    file = walk_file.reading(house.repository.common_dir)
+    if file is not None:
+        with file:
+            if abs(index.count_traced() - file.traced()) < _LEFT:
+                return
+    if head is not None:
+        from gittraj.flows import all_regions, walked
+
+        walked.ask(house, index, head, all_regions.brought_up, progress)
 
 
 def stats(house: House) -> IndexReport:
@@ -97,7 +118,7 @@ def _without(house: House, question: Callable[[Index], T], progress: Progress | 
 
 def _is_current(house: House, index: Index) -> bool:
     return index.state() == _complete(reach.state(house.notes)) and not any(
-        house.repository.has_object(commit) for commit in index.waiting()
+        house.repository.has_object(commit) for commit in (*index.waiting(), *index.absent(_ABSENT))
     )
 
 
@@ -136,9 +157,11 @@ def update(house: House, index: Index, progress: Progress | None = None) -> None
 
 def _mend(house: House, index: Index, changed: dict[str, str], state: str, progress: Progress | None) -> None:
     """A few notes are new, other or gone (`changed`: commit → note, "" for gone); all goes into one transaction."""
-    waiting = index.waiting()
+    has = house.repository.has_object
     todo = {commit: note for commit, note in changed.items() if note}
-    todo |= {each: note for each, note in waiting.items() if each not in changed and house.repository.has_object(each)}
+    came = [other for other in index.absent(_ABSENT) if has(other)]
+    more = {each: note for each, note in index.waiting().items() if has(each)} | index.leaning([*changed, *came])
+    todo |= {each: note for each, note in more.items() if each not in changed}
     if not changed and not todo and index.state() == state:
         return
     reached: dict[str, int] = {}  # session → the first of its segments that is other than before

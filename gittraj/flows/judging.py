@@ -35,12 +35,14 @@ def row(judge: Judge, commit: str, note: str) -> Judged:
         verdict = judge.commit(judge.snapshots.commit(commit))
     except StoreError:
         return Judged(commit, note, WAITING)
+    has = judge.snapshots.repository.has_object
+    leans = tuple((other, has(other)) for other in judge.tracer.claimed.pop(commit, ()))
     if not verdict.segments:
-        return Judged(commit, note, verdict.status)
+        return Judged(commit, note, verdict.status, leans=leans)
     files = [
         JudgedFile(file.path, file.old_path, file.ranges) for file in verdict.files if file.status != "outside_repo"
     ]
-    return Judged(commit, note, verdict.status, verdict.segments, tuple(files), verdict.edits, verdict.trails)
+    return Judged(commit, note, verdict.status, verdict.segments, tuple(files), verdict.edits, verdict.trails, leans)
 
 
 def _shared_out(house: House, todo: list[tuple[str, str]], workers: int) -> Iterator[Judged]:

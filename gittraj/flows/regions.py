@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from gittraj.errors import StoreError, UsageError
 from gittraj.flows.all_regions import all_regions
 from gittraj.flows.current import open_current
-from gittraj.flows.follow import Followed, Progress, follow
-from gittraj.flows.judge import Judge
+from gittraj.flows.follow import Progress, Turned, ask
+from gittraj.flows.walked import Walked
 from gittraj.flows.wiring import House
 from gittraj.history import regions as rooms
 from gittraj.history.lines import Version
@@ -17,33 +18,33 @@ from gittraj.model.edit import Touch
 from gittraj.model.region import RegionReport
 from gittraj.store.snapshots import Snapshots
 
+if TYPE_CHECKING:
+    from gittraj.flows.judge import Judge
+
 
 def regions(
     place: str | None = None,
     revision: str | None = None,
     *,
     order: str = "",
+    limit: int | None = None,
     directory: str | None = None,
     progress: Progress | None = None,
 ) -> RegionReport:
     """`place`: None for the whole repository, a file, a folder, or ``FILE:A-B``. `order`: sessions | edits | recent.
 
-    Raises `StoreError` where there is no such file, `UsageError` where the range is none.
+    `limit`: how many regions of a repository are told with their edits, and half-lives of agents alone; None for all of it. Raises `StoreError` where
+    there is no such file, `UsageError` where the range is none.
     """
     house = open_current(directory)
     path, start, end = parsed(place, _name(house, directory)) if place is not None else (None, 0, 0)
     if path is None or not start:
-        report = all_regions(house, revision, path, progress)
+        order = order or ("sessions" if path is None else "")
+        report = all_regions(house, revision, path, progress, order=order, limit=limit if path is None else None)
         if path and not report.sizes:
             _check(house, report.commit, path)
-        order = order or ("sessions" if path is None else "")
-        return replace(report, regions=tuple(rooms.hottest(report.regions, order))) if order else report
-    followed = follow(house, revision, progress)
-    version = _version(house, followed, path)
-    if start > version.length:
-        raise StoreError(f"{path} has {version.length} lines", hint=f"git traj regions {path}")
-    one = rooms.of_range(followed.lineage, path, version, start - 1, min(end, version.length))
-    return RegionReport(followed.commit, path, (one,), {path: version.length})
+        return report
+    return _range(house, revision, path, start, end, progress)
 
 
 def chain(
@@ -55,16 +56,14 @@ def chain(
 ) -> tuple[RegionReport, dict[int, list[tuple[bytes, bytes]]]]:
     """The edits of ``A,B:FILE`` in order, and for each, by its place in the region, what stood there before and after."""
     house = open_current(directory)
-    followed = follow(house, revision, progress)
     path, start, end = ranged(place, _name(house, directory))
-    version = _version(house, followed, path)
-    if start > version.length:
-        raise StoreError(f"{path} has {version.length} lines", hint=f"git traj regions {path}")
-    region = rooms.of_range(followed.lineage, path, version, start - 1, min(end, version.length))
+    report = _range(house, revision, path, start, end, progress)
+    from gittraj.flows.judge import Judge
+
     judge = Judge(house, texts=True)
     texts: dict[int, list[tuple[bytes, bytes]]] = {}
     known: dict[str, dict[tuple[object, ...], list[Touch]]] = {}
-    for number, each in enumerate(region.edits):
+    for number, each in enumerate(report.regions[0].edits):
         for commit in each.told:
             if commit not in known:
                 known[commit] = _texts(judge, commit)
@@ -73,7 +72,24 @@ def chain(
             if found:
                 texts[number] = found
                 break
-    return RegionReport(followed.commit, path, (region,), {path: version.length}), texts
+    return report, texts
+
+
+def _range(
+    house: House, revision: str | None, path: str, start: int, end: int, progress: Progress | None
+) -> RegionReport:
+    commit = house.repository.resolve(revision or "HEAD")
+
+    def question(walked: Walked) -> RegionReport:
+        version = _version(house, walked, path)
+        if start > version.length:
+            raise StoreError(f"{path} has {version.length} lines", hint=f"git traj regions {path}")
+        region = rooms.of_range(walked.reel.lineage, path, version, start - 1, min(end, version.length))
+        turned = Turned(walked.rows)
+        edits = tuple(replace(each, edit=turned.edit(each.edit)) for each in region.edits)
+        return RegionReport(commit, path, (replace(region, edits=edits),), {path: version.length})
+
+    return ask(house, commit, question, progress)
 
 
 def parsed(place: str, name: Callable[[str], str]) -> tuple[str, int, int]:
@@ -121,15 +137,15 @@ def _name(house: House, directory: str | None) -> Callable[[str], str]:
     return name
 
 
-def _version(house: House, followed: Followed, path: str) -> Version:
+def _version(house: House, walked: Walked, path: str) -> Version:
     """The file's version; one that no edit touched where the repository has the file. Raises `StoreError`."""
-    found = followed.versions.get(path)
+    found = walked.state.get(path)
     if found is not None:
         return found
-    content = _check(house, followed.commit, path)
+    content = _check(house, walked.commit, path)
     from gittraj.replay.lines import count
 
-    return Version([(-1, followed.lineage.fresh(count(content)), count(content))] if content else [])
+    return Version([(-1, walked.reel.lineage.fresh(count(content)), count(content))] if content else [])
 
 
 def _check(house: House, commit: str, path: str) -> bytes:
@@ -141,7 +157,7 @@ def _check(house: House, commit: str, path: str) -> bytes:
     return found[0]
 
 
-def _texts(judge: Judge, commit: str) -> dict[tuple[object, ...], list[Touch]]:
+def _texts(judge: "Judge", commit: str) -> dict[tuple[object, ...], list[Touch]]:
     """The touches that the records of a commit tell, with their texts, by edit."""
     found: dict[tuple[object, ...], list[Touch]] = {}
     try:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 
 from gittraj.errors import KeyringError, RefRaceError, SealError, StoreError
-from gittraj.flows import completeness, heads
 from gittraj.flows.bodies import bodies_in
 from gittraj.flows.wiring import House
 from gittraj.model.exchange import Exchange, ExchangedRef
@@ -139,12 +138,16 @@ def _look(house: House, remote: str, refs: tuple[str, ...], warnings: list[str])
 
 
 def _observe(house: House, remote: str, tip: str, warnings: list[str]) -> None:
+    from gittraj.flows import completeness
+
     found = completeness.observe(house, transfer.folder(remote), tip)
     warnings.extend(f"{each.kind}: {each.detail}" for each in found if each.fatal)
 
 
 def _sign_head(house: House, warnings: list[str]) -> None:
     """A signed count of all notes goes along with news (ADR 16); without a key the notes go all the same."""
+    from gittraj.flows import heads
+
     try:
         heads.sign_head(house)
     except (KeyringError, SealError) as error:

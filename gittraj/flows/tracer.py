@@ -46,6 +46,9 @@ class Tracer:
         self._about: list[str] = []
         self._places: dict[str, int] = {}
         self._wanderers: Wanderers | None = None
+        self.claimed: dict[
+            str, tuple[str, ...]
+        ] = {}  # commit → others that statements in its note were signed for, or name
         self.replay: Callable[[Commit, NoteRead], ReplayedCommit] | None = None  # where a judge is at hand
 
     def about(self, commits: Sequence[str]) -> None:
@@ -63,6 +66,7 @@ class Tracer:
         if note is None:
             return self.found(commit)
         read = read_note(self.house, commit, note, self.keys)
+        self._claim(commit.id, read.statements)
         if read.statements and not read.damage and all(_is_carry(one) for one in read.statements):
             found = self.found(
                 commit
@@ -70,6 +74,17 @@ class Tracer:
             return found._replace(statements=(*found.statements, *read.statements)) if found else None
         statements, carried = self.bind(commit, read.statements)
         return NoteRead(tuple(sorted(statements, key=_is_carry)), read.damage, carried)  # records first
+
+    def _claim(self, commit: str, statements: Sequence[Verified]) -> None:
+        others = {_commit(one): None for one in statements}
+        if any(one.statement.kind == CARRY for one in statements):
+            from gittraj.flows.carrying import named
+
+            for one in statements:
+                others.update(dict.fromkeys(named(one.statement) if one.statement.kind == CARRY else ()))
+        names = tuple(other for other in others if other not in ("", commit))
+        if names:
+            self.claimed[commit] = names
 
     def found(self, commit: Commit) -> NoteRead | None:
         """What a commit without a note has from records of commits outside of its history; None where nothing is proven.

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from gittraj.flows.statements import read_note
 from gittraj.flows.wiring import House
 from gittraj.model.entry import Entry
 from gittraj.model.report import ReplayedSegment
@@ -60,6 +59,8 @@ def prompt(house: House, turns: Turns, session: str, turn: int) -> Any:
     note = house.notes.read(commit)
     if note is None:
         return None
+    from gittraj.flows.statements import read_note
+
     for verified in read_note(house, house.repository.commit(commit), note).statements:
         anchor, record = verified.statement.anchor, verified.record
         if record is not None and (anchor.seq if anchor else 0) == segment.seq:

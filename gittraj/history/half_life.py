@@ -8,36 +8,47 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from gittraj.history.lineage import Lineage
-from gittraj.history.lines import Version
 from gittraj.history.survival import Survival
 from gittraj.model.region import HalfLife
 
-Lives = dict[str, Counter[tuple[int, bool]]]  # name → how many lines lived so many seconds, and whether they ended
+Life = tuple[str, str, str, int, int, int]  # agent, model, path, born, ended (-1: it is there still), lines
+KINDS = ("agent", "model", "path")
 
 
-def half_lives(
-    lineage: Lineage, versions: Iterable[Version], times: Mapping[str, int]
-) -> dict[str, dict[str, HalfLife]]:
-    """Under "agent", "model" and "path", by name. `times`: commit → seconds since the epoch; the latest is now."""
-    survival = Survival(lineage, versions, range(len(lineage.nodes)))
-    now = max(times.values(), default=0)
-    lives: dict[str, Lives] = {"agent": {}, "model": {}, "path": {}}
-    for number, edit in enumerate(lineage.edits):
+def lives(lineage: Lineage, survival: Survival, edits: Iterable[int], times: Mapping[str, int]) -> list[Life]:
+    """The committed lines of these edits. `times`: commit with edits, or ending some → seconds since the epoch."""
+    found: Counter[tuple[str, str, str, int, int]] = Counter()
+    for number in edits:
+        edit = lineage.edits[number]
         if not edit.committed:
             continue
-        born = times.get(edit.commit, now)
+        born = times[edit.commit]
+        last = lineage.nodes[_last(lineage, number)].commit if any(lineage.tellings[number]) else -1
         for line in survival.made(number):
+            if survival.there(line):
+                found[edit.agent, edit.model, edit.file, born, -1] += 1
+                continue
             ended = survival.ended(line)
-            there = survival.there(line)
-            if ended < 0 and not there:
-                continue  # it never came into a commit
-            end = now if there else times.get(lineage.commits[lineage.nodes[ended].commit], now)
-            life = max(end - born, 0), not there
-            if not there and lineage.nodes[ended].commit == lineage.nodes[_last(lineage, number)].commit:
-                continue  # written over before the commit
-            for kind, name in (("agent", edit.agent), ("model", edit.model), ("path", edit.file)):
-                lives[kind].setdefault(name, Counter())[life] += 1
-    return {kind: {name: _told(each) for name, each in sorted(named.items())} for kind, named in lives.items()}
+            if ended < 0 or lineage.nodes[ended].commit == last:
+                continue  # it never came into a commit, or was written over before
+            found[edit.agent, edit.model, edit.file, born, times[lineage.commits[lineage.nodes[ended].commit]]] += 1
+    return [(*each, lines) for each, lines in found.items()]
+
+
+def half_lives(found: Iterable[Life], now: int, kinds: Iterable[str] = KINDS) -> dict[str, dict[str, HalfLife]]:
+    """Under "agent", "model" and "path", by name; what is there is there until `now`, seconds."""
+    places = [(kind, KINDS.index(kind)) for kind in kinds]
+    told: dict[str, dict[str, Counter[tuple[int, bool]]]] = {kind: {} for kind, _ in places}
+    for life in found:
+        born, ended, lines = life[3:]
+        lived = (max((now if ended < 0 else ended) - born, 0), ended >= 0)
+        for kind, place in places:
+            named = told[kind]
+            name = str(life[place])
+            if name not in named:
+                named[name] = Counter()
+            named[name][lived] += lines
+    return {kind: {name: _told(each) for name, each in sorted(named.items())} for kind, named in told.items()}
 
 
 def _last(lineage: Lineage, edit: int) -> int:

@@ -21,7 +21,8 @@ class Node(NamedTuple):
     """`edit`, `commit`: places in the lineage's lists. `removed`: pieces as they were. `made`: the lines it put there, under itself.
 
     `before`, `after`: `HASH` bytes per line of both. `start`, `end`: its lines in the file right after it (1-based, inclusive).
-    `live`: it is, or follows from, a recorded edit. `restores`: its lines are ones that were there before.
+    `live`: it is, or follows from, a recorded edit. `restores`: its lines are ones that were there before; `source`: the node that had
+    removed them, -1 for none.
     """
 
     edit: int
@@ -36,17 +37,25 @@ class Node(NamedTuple):
     end: int
     live: bool
     restores: bool
+    source: int = -1
 
 
 class Lineage:
-    """All nodes and edits so far, each named by its place in its list; everything only grows."""
+    """All nodes and edits so far, each named by its place in its list; everything only grows.
+
+    `starts`: by commit, the number of its first node. `beside`: what is told from now on is of another history; of an edit that both
+    have, what was told before holds.
+    """
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.edits: list[Edit] = []
         self.commits: list[str] = []
+        self.starts: list[int] = []
         self.merges: set[int] = set()
         self.tellings: list[list[list[int]]] = []  # of each edit, its nodes each time it was told
+        self.beside = False
+        self._telling: dict[int, list[int]] = {}  # the one of each edit that goes on
         self._keys: dict[tuple[str, int, str, str, str], int] = {}
         self._above: list[int] = []
         self._tombs: dict[bytes, list[int]] = {}
@@ -61,6 +70,7 @@ class Lineage:
     def commit(self, name: str, *, merge: bool) -> int:
         """The place of a commit that is told next."""
         self.commits.append(name)
+        self.starts.append(len(self.nodes))
         if merge:
             self.merges.add(len(self.commits) - 1)
         return len(self.commits) - 1
@@ -71,12 +81,25 @@ class Lineage:
         if found is None:
             self._keys[edit.key] = found = len(self.edits)
             self.edits.append(edit)
-            self.tellings.append([[]])
+            self._telling[found] = []
+            self.tellings.append([self._telling[found]])
         else:
-            self.tellings[found].append([])
-            if edit.committed or not self.edits[found].committed:
-                self.edits[found] = edit
+            self._tell_again(found, edit)
         return found
+
+    def number(self, edit: Edit) -> int:
+        """The place of an edit that was told."""
+        return self._keys[edit.key]
+
+    def _tell_again(self, number: int, edit: Edit) -> None:
+        telling: list[int] = []
+        if self.beside and self.edits[number].committed:
+            self.tellings[number].insert(0, telling)
+        else:
+            self.tellings[number].append(telling)
+            if edit.committed or not self.edits[number].committed:
+                self.edits[number] = edit
+        self._telling[number] = telling
 
     def add(
         self,
@@ -93,23 +116,33 @@ class Lineage:
         """The place of a new node that makes `count` lines; lines that it brings back have their old numbers."""
         number = len(self.nodes)
         known = tuple(sorted({pred for pred in preds if pred >= 0}))
-        old = self._restored(known, removed, after) if after else None
-        if old is not None:
-            made = tuple((number, first, length) for _, first, length in old if length)
+        source = self._restored(known, removed, after) if after else -1
+        if source >= 0:
+            made = tuple((number, first, length) for _, first, length in self.nodes[source].removed if length)
         else:
             made = ((number, self.fresh(count), count),) if count else ()
         live = edit != UNTRACED or any(self.nodes[pred].live for pred in known)
-        restores = old is not None or self._undoes(known, removed, count)
-        self.nodes.append(Node(edit, commit, file, known, tuple(removed), made, before, after, *place, live, restores))
+        restores = source >= 0 or self._undoes(known, removed, count)
+        node = Node(edit, commit, file, known, tuple(removed), made, before, after, *place, live, restores, source)
+        self.nodes.append(node)
         self._above.append(number)
-        for pred in known:
-            if self.nodes[pred].live:
-                self._unite(number, pred)
-        if before:
-            self._tombs.setdefault(_digest(before), []).append(number)
+        self._join(number, node)
         if edit != UNTRACED:
-            self.tellings[edit][-1].append(number)
+            self._telling[edit].append(number)
         return number
+
+    def numbers(self) -> Iterable[int]:
+        """The nodes that are here, in order."""
+        return range(len(self.nodes))
+
+    def edit_numbers(self) -> Iterable[int]:
+        """The edits that are here, in order."""
+        return range(len(self.edits))
+
+    def of_commit(self, commit: int) -> Iterable[tuple[int, Node]]:
+        """All nodes of a commit with their numbers."""
+        end = self.starts[commit + 1] if commit + 1 < len(self.starts) else len(self.nodes)
+        return ((number, self.nodes[number]) for number in range(self.starts[commit], end))
 
     def region(self, node: int) -> int:
         """The name of the region that `node` belongs to: one of its nodes."""
@@ -157,20 +190,30 @@ class Lineage:
         one, other = self.region(one), self.region(other)
         self._above[max(one, other)] = min(one, other)
 
-    def _restored(self, preds: Sequence[int], removed: Sequence[Piece], after: bytes) -> tuple[Piece, ...] | None:
-        """The lines that stood there before with just this content, as an earlier node removed them."""
+    def _join(self, number: int, node: Node) -> None:
+        """What follows from a node that is new here."""
+        for pred in node.preds:
+            if self.nodes[pred].live:
+                self._unite(number, pred)
+        if node.source >= 0:
+            # they are there again; what removes them next can be undone in turn
+            self._tombs[_digest(node.after)].remove(node.source)
+        if node.before:
+            self._tombs.setdefault(_digest(node.before), []).append(number)
+
+    def _restored(self, preds: Sequence[int], removed: Sequence[Piece], after: bytes) -> int:
+        """The earlier node that removed lines with just this content from there; -1 for none."""
         tombs = self._tombs.get(_digest(after))
         if not tombs:
-            return None
+            return -1
         earlier = self.ancestors(preds)
         gone = _lines(removed)
         for number in reversed(tombs):
             node = self.nodes[number]
             lines = _lines(node.removed)
             if number in earlier and node.before == after and len(lines) * HASH == len(after) and not gone & lines:
-                tombs.remove(number)  # they are there again; what removes them next can be undone in turn
-                return node.removed
-        return None
+                return number
+        return -1
 
     def _undoes(self, preds: Sequence[int], removed: Sequence[Piece], count: int) -> bool:
         """Whether it takes away just what an earlier node put in between."""

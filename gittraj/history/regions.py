@@ -1,12 +1,12 @@
 """Regions of files: the lineage and a commit's versions go in; ranges with every edit that touched them come out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gittraj.history.convergence import convergence
 from gittraj.history.lineage import UNTRACED, Lineage
 from gittraj.history.lines import Piece, Version
-from gittraj.history.survival import Survival
+from gittraj.history.survival import Others, Survival
 from gittraj.model.region import Region, RegionEdit
 
 
@@ -21,9 +21,19 @@ class Found(NamedTuple):
     gone: bool = False
 
 
-def regions(lineage: Lineage, versions: Mapping[str, Version], *, lost: bool = True) -> list[Region]:
-    """The regions of the files given, by file and place. `lost`: also those of which nothing is left, in files of these names."""
-    members = grouped(lineage)
+def regions(
+    lineage: Lineage,
+    versions: Mapping[str, Version],
+    *,
+    lost: bool = True,
+    members: Mapping[int, list[int]] | None = None,
+    others: Others | None = None,
+) -> list[Region]:
+    """The regions of the files given, by file and place. `lost`: also those of which nothing is left, in files of these names.
+
+    `members`: where what `grouped` tells is known already, of these files at least. `others`: see `Survival`.
+    """
+    members = grouped(lineage) if members is None else members
     found: list[Found] = []
     seen: set[int] = set()
     for file, version in sorted(versions.items()):
@@ -34,7 +44,7 @@ def regions(lineage: Lineage, versions: Mapping[str, Version], *, lost: bool = T
         if name not in seen:
             files = {lineage.nodes[node].file for node in nodes if lineage.nodes[node].edit != UNTRACED}
             found += [Found(file, -1, -1, nodes, [], True) for file in sorted(files)[:1] if file in versions]
-    survival = Survival(lineage, versions.values(), (node for each in found for node in each.nodes))
+    survival = Survival(lineage, versions.values(), (node for each in found for node in each.nodes), others)
     return [told(lineage, each, survival) for each in found]
 
 
@@ -43,7 +53,7 @@ def of_range(lineage: Lineage, file: str, version: Version, start: int, end: int
     pieces = version.within(start, end)
     nodes = sorted(lineage.ancestors(head for head, _, _ in pieces))
     names = {lineage.region(node) for node in nodes}
-    whole = [node for node in range(len(lineage.nodes)) if lineage.region(node) in names]
+    whole = [node for node in lineage.numbers() if lineage.region(node) in names]
     survival = Survival(lineage, [version], whole)
     return told(lineage, Found(file, start, end, nodes, pieces), survival)
 
@@ -51,8 +61,8 @@ def of_range(lineage: Lineage, file: str, version: Version, start: int, end: int
 def grouped(lineage: Lineage) -> dict[int, list[int]]:
     """Region → its nodes, in order; only those with a recorded edit."""
     members: dict[int, list[int]] = {}
-    for number, node in enumerate(lineage.nodes):
-        if node.live:
+    for number in lineage.numbers():
+        if lineage.nodes[number].live:
             members.setdefault(lineage.region(number), []).append(number)
     return members
 
@@ -137,11 +147,11 @@ def _overlap(last: Found, start: int, end: int) -> bool:
     return start < last.end
 
 
-def hottest(found: Iterable[Region], order: str) -> list[Region]:
-    """By `order`: "sessions" (most first, then edits), "edits" (most calls first) or "recent" (edited last first)."""
+def hottest(found: Sequence[Region], order: str, recent: Sequence[str]) -> list[Region]:
+    """By `order`: "sessions" (most first, then edits), "edits" (most calls first) or "recent" (edited last first; `recent`: when each was)."""
     keys = {
-        "sessions": lambda each: (-len(each.sessions), -each.calls, each.file, each.start_line),
-        "edits": lambda each: (-each.calls, -len(each.sessions), each.file, each.start_line),
-        "recent": lambda each: (max((one.edit.timestamp for one in each.edits), default=""), each.file),
+        "sessions": lambda at: (-len(found[at].sessions), -found[at].calls, found[at].file, found[at].start_line),
+        "edits": lambda at: (-found[at].calls, -len(found[at].sessions), found[at].file, found[at].start_line),
+        "recent": lambda at: (recent[at], found[at].file),
     }
-    return sorted(found, key=keys[order], reverse=order == "recent")
+    return [found[at] for at in sorted(range(len(found)), key=keys[order], reverse=order == "recent")]

@@ -27,11 +27,10 @@ class Scars:
 
     def __init__(self, base: Version) -> None:
         self.open: list[Scar] = []
-        for place, (node, _, count) in base.placed():
-            if not count:
-                left = (BEFORE, place - 1) if place else None
-                right = (BEFORE, place) if place < base.length else None
-                self.open.append(Scar(node, OLD, place, left, right))
+        for place, node in base.scars():
+            left = (BEFORE, place - 1) if place else None
+            right = (BEFORE, place) if place < base.length else None
+            self.open.append(Scar(node, OLD, place, left, right))
 
     def met(self, number: int, touch: Touch) -> list[Scar]:
         """The scars that the touch covers; it is no longer beside the others but what it made is."""

@@ -1,6 +1,7 @@
 """Measures of sessions against each other: the lineage and when each session ran go in, what each met of others comes out."""
 
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,22 +27,59 @@ class Measures(NamedTuple):
     region_re_edit_count: int | None
 
 
-def measures(lineage: Lineage, ran: Mapping[str, Ran]) -> dict[str, Measures]:
+class Share(NamedTuple):
+    """What a session has in some files: sessions with edits that its own followed from, and how many regions it edited with two calls or more."""
+
+    earlier: tuple[str, ...]
+    re_edited: int
+
+
+def shares(lineage: Lineage, nodes: Iterable[int]) -> dict[str, Share]:
+    """Of each session with nodes among `nodes`, which are all of some files, in order."""
+    mine: dict[str, list[int]] = {}
+    led: dict[int, int] = {}  # node → the sessions that it and what it follows from are of, a bit for each
+    bits: dict[str, int] = {}
+    for number in nodes:
+        node = lineage.nodes[number]
+        found = 0
+        for pred in node.preds:
+            found |= led[pred]
+        if node.edit != UNTRACED:
+            session = lineage.edits[node.edit].session
+            mine.setdefault(session, []).append(number)
+            found |= 1 << bits.setdefault(session, len(bits))
+        led[number] = found
+    names = list(bits)
+    told: dict[str, Share] = {}
+    for session, own in mine.items():
+        whole = 0
+        for number in own:
+            whole |= led[number]
+        whole &= ~(1 << bits[session])
+        earlier = tuple(names[at] for at in range(whole.bit_length()) if whole >> at & 1)
+        told[session] = Share(earlier, _re_edited(lineage, own))
+    return told
+
+
+def measures(ran: Mapping[str, Ran], shared: Mapping[str, Sequence[Share]]) -> dict[str, Measures]:
     """For each session of `ran`: how many sessions had ended before it began, how many of those had touched lines that it touched too,
 
-    the seconds until the same user's next session, and how many regions it edited with two calls or more.
+    the seconds until the same user's next session, and how many regions it edited with two calls or more. `shared`: its shares in all files.
     """
     times = {name: (_seconds(each.start), _seconds(each.end)) for name, each in ran.items()}
-    mine: dict[str, list[int]] = {}
-    for number, node in enumerate(lineage.nodes):
-        if node.edit != UNTRACED:
-            mine.setdefault(lineage.edits[node.edit].session, []).append(number)
+    ends = sorted(end for _, end in times.values() if end is not None)
+    starts: dict[str, list[float]] = {}
+    for name, (start, _) in times.items():
+        if start is not None:
+            starts.setdefault(ran[name].user, []).append(start)
+    for each in starts.values():
+        each.sort()
     return {
         name: Measures(
-            _prior(name, times),
-            _same_region(lineage, name, mine.get(name, []), times),
-            _reopened(name, ran, times),
-            _re_edited(lineage, mine[name]) if name in mine else None,
+            _prior(times[name], ends),
+            _same_region(name, shared.get(name, ()), times),
+            _reopened(times[name], starts.get(ran[name].user, []) if ran[name].user else []),
+            sum(each.re_edited for each in shared[name]) if name in shared else None,
         )
         for name in ran
     }
@@ -55,31 +93,27 @@ def _ended_before(other: str, name: str, times: Times) -> bool:
     return other != name and end is not None and start is not None and end <= start
 
 
-def _prior(name: str, times: Times) -> int | None:
-    return None if times[name][0] is None else sum(1 for other in times if _ended_before(other, name, times))
-
-
-def _same_region(lineage: Lineage, name: str, nodes: list[int], times: Times) -> int | None:
-    if not nodes or times[name][0] is None:
+def _prior(own: tuple[float | None, float | None], ends: Sequence[float]) -> int | None:
+    start, end = own
+    if start is None:
         return None
-    earlier = {
-        lineage.edits[lineage.nodes[node].edit].session
-        for node in lineage.ancestors(nodes)
-        if lineage.nodes[node].edit != UNTRACED
-    }
-    return sum(1 for other in earlier if _ended_before(other, name, times))
+    return bisect_right(ends, start) - (end is not None and end <= start)  # not itself
 
 
-def _reopened(name: str, ran: Mapping[str, Ran], times: Times) -> float | None:
-    end, user = times[name][1], ran[name].user
-    if end is None or not user:
+def _same_region(name: str, shared: Sequence[Share], times: Times) -> int | None:
+    if not shared or times[name][0] is None:
         return None
-    gaps = [
-        start - end
-        for other, (start, _) in times.items()
-        if other != name and ran[other].user == user and start is not None and start >= end
-    ]
-    return min((gap for gap in gaps if gap <= REOPENED_WITHIN), default=None)
+    return sum(1 for other in {each for share in shared for each in share.earlier} if _ended_before(other, name, times))
+
+
+def _reopened(own: tuple[float | None, float | None], starts: Sequence[float]) -> float | None:
+    start, end = own
+    if end is None:
+        return None
+    at = bisect_left(starts, end)
+    if start is not None and start >= end and at < len(starts) and starts[at] == start:
+        at += 1  # itself
+    return starts[at] - end if at < len(starts) and starts[at] - end <= REOPENED_WITHIN else None
 
 
 def _re_edited(lineage: Lineage, nodes: list[int]) -> int:

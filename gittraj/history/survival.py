@@ -1,9 +1,9 @@
 """What became of edits: the lineage and the lines that are there now go in; for each edit alive, transformed, moved, reverted or lost comes out."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 
-from gittraj.history.lineage import Lineage
+from gittraj.history.lineage import Lineage, Node
 from gittraj.history.lines import Version
 from gittraj.model.edit import HASH
 from gittraj.model.region import Fate
@@ -11,22 +11,44 @@ from gittraj.model.region import Fate
 MOVED = 3  # lines that a block must have at least to be known again elsewhere; shorter ones are like others by chance
 
 
-class Survival:
-    """Answers for the versions of one commit; `nodes`: those that may have ended what is asked for (whole regions)."""
+class Present:
+    """Which lines are in some versions, and what touched them last."""
 
-    def __init__(self, lineage: Lineage, versions: Iterable[Version], nodes: Iterable[int]) -> None:
-        self._lineage = lineage
+    def __init__(self, versions: Iterable[Version]) -> None:
         found: list[tuple[int, int]] = []
-        heads: set[int] = set()
+        self.heads: set[int] = set()
         for version in versions:
             for head, first, count in version.pieces:
                 if count:
                     found.append((first, first + count))
-                    heads.add(head)
+                    self.heads.add(head)
         found.sort()
         self._starts = [start for start, _ in found]
         self._ends = [end for _, end in found]
-        self._carried = lineage.ancestors(heads)
+
+    def has(self, line: int) -> bool:
+        """Whether the line is there."""
+        at = bisect_right(self._starts, line) - 1
+        return at >= 0 and line < self._ends[at]
+
+
+Others = Callable[[str], Present | None]
+
+
+class Survival:
+    """Answers for the versions of one commit; `nodes`: those that may have ended what is asked for (whole regions).
+
+    `others`: of a file that no version given has lines of, what is there; None for one that is among those given.
+    """
+
+    def __init__(
+        self, lineage: Lineage, versions: Iterable[Version], nodes: Iterable[int], others: Others | None = None
+    ) -> None:
+        self._lineage = lineage
+        self._others = others
+        present = Present(versions)
+        self.there = present.has
+        self._carried = lineage.ancestors(present.heads)
         self._killers: dict[int, int] = {}
         late: dict[int, int] = {}
         for node in sorted(nodes):
@@ -36,11 +58,6 @@ class Survival:
                 target.update(dict.fromkeys(range(first, first + count), node))
         for line, node in late.items():
             self._killers.setdefault(line, node)
-
-    def there(self, line: int) -> bool:
-        """Whether the line is there."""
-        at = bisect_right(self._starts, line) - 1
-        return at >= 0 and line < self._ends[at]
 
     def ended(self, line: int) -> int:
         """The node that removed the line, -1 where it is there or nobody knows."""
@@ -98,21 +115,19 @@ class Survival:
         blocks = [self._lineage.nodes[node].after for node in nodes]
         if sum(map(len, blocks)) < MOVED * HASH:
             return False
-        everything = self._lineage.nodes
-        commit = everything[killer].commit
-        low = bisect_left(everything, commit, key=lambda node: node.commit)
-        high = bisect_right(everything, commit, key=lambda node: node.commit)
-        return all(any(self._holds(number, block) for number in range(low, high)) for block in blocks if block)
+        commit = list(self._lineage.of_commit(self._lineage.nodes[killer].commit))
+        return all(any(self._holds(node, block) for _, node in commit) for block in blocks if block)
 
-    def _holds(self, number: int, block: bytes) -> bool:
-        node = self._lineage.nodes[number]
+    def _holds(self, node: Node, block: bytes) -> bool:
         at = node.after.find(block)
         while at >= 0 and at % HASH:
             at = node.after.find(block, at + 1)
         if at < 0:
             return False
         lines = _numbers(node.made)[at // HASH : (at + len(block)) // HASH]
-        return bool(lines) and all(self.there(line) for line in lines)
+        elsewhere = self._others(node.file) if self._others else None
+        there = elsewhere.has if elsewhere is not None else self.there
+        return bool(lines) and all(there(line) for line in lines)
 
 
 def _numbers(pieces: Iterable[tuple[int, int, int]]) -> list[int]:

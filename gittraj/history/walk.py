@@ -13,6 +13,16 @@ from gittraj.model.edit import HASH, UNSEEN, Edit, Run, Span, Trail
 State = dict[str, Version]  # the files of one commit that are followed; an empty version where one was deleted
 
 
+class Step(NamedTuple):
+    """What one trail led to. `names`: its path and the one before. `first`, `end`: the nodes it made, by number, half open."""
+
+    names: tuple[str, str]
+    base: Version
+    version: Version
+    first: int
+    end: int
+
+
 class _Way(NamedTuple):
     """One trail in work: its touches as nodes, and the scars that remain of them."""
 
@@ -32,8 +42,8 @@ def advance(
     trails: Iterable[Trail],
     edits: Sequence[Edit] = (),
     sides: Mapping[str, Sequence[Side]] | None = None,
-) -> None:
-    """`state`, the versions of the first parent, become those of `commit`; changed in place.
+) -> list[Step]:
+    """`state`, the versions of the first parent, become those of `commit`; changed in place. What was done for each trail comes out.
 
     `trails`: of the files that are followed and that the commit changes or its edits touched; `edits`: what their touches name.
     `sides`: by file, for a merge.
@@ -42,7 +52,9 @@ def advance(
     places = [lineage.tell(edit) for edit in edits]
     gone: list[str] = []
     came: State = {}
+    steps: list[Step] = []
     for trail in trails:
+        first = len(lineage.nodes)
         old = trail.old_file or trail.file
         known = came.get(old, state.get(old)) if trail.late else state.get(old)
         base = known if known is not None and known.length == trail.lines else _unknown(lineage, trail.lines)
@@ -50,6 +62,7 @@ def advance(
         taken = adopted(lineage, at, trail.file, base, trail.hunks, (sides or {}).get(trail.file, ()))
         way = _Way(lineage, at, trail, base, done, scars, taken)
         version = _next(way)
+        steps.append(Step((trail.file, trail.old_file), base, version, first, len(lineage.nodes)))
         if trail.old_file and trail.old_file != trail.file and trail.file:
             gone.append(trail.old_file)
         if trail.file or trail.old_file:
@@ -58,6 +71,7 @@ def advance(
         if path not in came:
             state.pop(path, None)
     state.update(came)
+    return steps
 
 
 def _unknown(lineage: Lineage, lines: int) -> Version:
@@ -160,7 +174,7 @@ def _with_heads(way: _Way) -> Version:
                 changes.append((low, high, pieces))
     left = {(scar.place, scar.node) for scar in way.scars if scar.touch == OLD}
     base = way.base.spliced(changes) if changes else way.base
-    if sum(1 for piece in base.pieces if not piece[2]) == len(left):
+    if len(base.scars()) == len(left):
         return base
     return Version(piece for place, piece in base.placed() if piece[2] or (place, piece[0]) in left)
 

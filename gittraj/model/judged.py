@@ -15,7 +15,10 @@ class JudgedFile(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A commit with a note. `note`: the blob ids of its note, joined by "+". `status`: as in `ReplayedCommit`."""
+    """A commit with a note. `note`: the blob ids of its note, joined by "+". `status`: as in `ReplayedCommit`.
+
+    `leans`: other commits that its note is also about, whose notes or objects may tell more of it; each with whether it was here.
+    """
 
     commit: str
     note: str
@@ -24,6 +27,7 @@ class Judged(msgspec.Struct, frozen=True):
     files: tuple[JudgedFile, ...] = ()
     edits: tuple[Edit, ...] = ()
     trails: tuple[Trail, ...] = ()
+    leans: tuple[tuple[str, bool], ...] = ()
 
 
 class IndexReport(msgspec.Struct, frozen=True):

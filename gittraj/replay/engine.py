@@ -6,7 +6,7 @@ differ: then something unseen wrote the file in between, and the recorded state 
 
 import posixpath
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gittraj.model.operation import Delete, Move, Write
 from gittraj.replay import states
@@ -15,14 +15,14 @@ from gittraj.replay.files import GRADES, Diff, File, Files, allowed
 from gittraj.replay.lines import UNEXPLAINED, Ledger
 from gittraj.replay.recorded import REDACTED, agrees
 from gittraj.replay.recorder import Recorder
-from gittraj.replay.shell.interpret import ShellWrite, Uncertain, interpret
 from gittraj.replay.spans import Applied, NotApplicable, Span, diff_spans
 from gittraj.replay.steps import Command, Contents, Event, Kept, Landing, Listing, Noticed, Origin, Step, Tree
 
+if TYPE_CHECKING:
+    from gittraj.replay.shell.interpret import ShellWrite
+
 FILE_LIMIT = 64 << 20  # bytes of one file in memory; hosts refuse files over 100 MB, and a trace may ask for gigabytes
-WORK_LIMIT = (
-    1 << 30
-)  # bytes that all operations of one commit may pass over, a minute's work; 100,000 edits of a small file fit
+WORK_LIMIT = 1 << 30  # bytes that all operations of one commit may pass over, a minute's work
 _PER_LINE = 512  # bytes of work that a line of a rewritten file stands for: its lines are compared, hostile ones at a high price
 LEFT_LIMIT = 16 << 20  # bytes that one commit hands on to the next; what is more was built, not written
 OUTSIDE_LIMIT = 200  # places outside of the repository that are told by name
@@ -199,6 +199,8 @@ class Replay:
         if command.code is None:  # it had not ended when the trace ends
             self._hint(command, ())
             return
+        from gittraj.replay.shell.interpret import Uncertain, interpret  # many traces have no shell command
+
         result = interpret(
             command.text,
             command.cwd,
@@ -215,7 +217,7 @@ class Replay:
             self._write(result, command)
         self._staged = self._staged or "git" in command.text
 
-    def _write(self, writes: Iterable[ShellWrite], command: Command) -> None:
+    def _write(self, writes: "Iterable[ShellWrite]", command: Command) -> None:
         for write in writes:
             path = self._inside(relative(write.path, command.root), write.path)
             if not path or (write.content is not None and len(write.content) > FILE_LIMIT):

@@ -13,27 +13,11 @@ from gittraj import __version__
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.judged import Judged
 from gittraj.model.report import LineRange, ReplayedSegment
-from gittraj.store import index_file, index_rows
+from gittraj.store import index_file, index_rows, index_tables
 from gittraj.store.index_file import told
 
-SCHEMA = 1  # of the tables; the program's version goes with it, because another version may judge otherwise
 WAITING = "waiting"  # status of a note that could not be judged yet: its commit or an object of it is not here
-_TABLES = """
-CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE notes(id INTEGER PRIMARY KEY, oid TEXT NOT NULL UNIQUE, note TEXT NOT NULL, status TEXT NOT NULL,
-  edits INTEGER NOT NULL);
-CREATE TABLE segments(id INTEGER NOT NULL, place INTEGER NOT NULL, session TEXT NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL,
-  PRIMARY KEY(id, place)) WITHOUT ROWID;
-CREATE INDEX by_session ON segments(session, seq);
-CREATE TABLE files(id INTEGER NOT NULL, path TEXT NOT NULL, old_path TEXT NOT NULL, ranges BLOB NOT NULL,
-  PRIMARY KEY(id, path)) WITHOUT ROWID;
-CREATE TABLE edits(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE trails(id INTEGER NOT NULL, place INTEGER NOT NULL, file TEXT NOT NULL, old_file TEXT NOT NULL, data BLOB NOT NULL,
-  PRIMARY KEY(id, place)) WITHOUT ROWID;
-CREATE INDEX by_file ON trails(file);
-CREATE INDEX by_old_file ON trails(old_file);
-"""
-_OF_A_NOTE = ("segments", "files", "edits", "trails", "notes")
+_OF_A_NOTE = ("leans", "segments", "files", "edits", "trails", "notes")
 
 
 class Index:
@@ -58,13 +42,14 @@ class Index:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._db.execute("COMMIT")
+                if self.path:
+                    index_file.commit(self._db, self.path)
+                else:
+                    self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-        if self.path:
-            index_file.seal(self.path)
 
     def state(self) -> str:
         """What the index was brought up to, "" where it is not complete."""
@@ -91,16 +76,30 @@ class Index:
         with told():
             return dict(self._db.execute("SELECT oid, note FROM notes WHERE status = ?", (WAITING,)))
 
+    def leaning(self, others: Iterable[str]) -> dict[str, str]:
+        """Commit → note of those whose notes are also about one of `others`."""
+        query = "SELECT oid, note FROM notes JOIN leans USING(id) WHERE other = ?"
+        with told():
+            return {oid: note for other in others for oid, note in self._db.execute(query, (other,))}
+
+    def absent(self, most: int) -> list[str]:
+        """Commits that notes are also about and that were not here; the latest `most`."""
+        query = "SELECT DISTINCT other FROM leans WHERE NOT here ORDER BY id DESC LIMIT ?"
+        with told():
+            return [other for (other,) in self._db.execute(query, (most,))]
+
     def put(self, judged: Iterable[Judged]) -> None:
         """Keep what is known of commits, in place of what was known of them."""
         with told():
             for each in judged:
                 self._remove(each.commit)
-                at = self._db.execute(
-                    "INSERT INTO notes(oid, note, status, edits) VALUES(?, ?, ?, ?)",
-                    (each.commit, each.note, each.status, len(each.edits)),
-                ).lastrowid
                 sessions = [segment.session for segment in each.segments]
+                edits = index_rows.packed_edits(each.edits, sessions) if each.edits else b""
+                trails = [(trail.file, trail.old_file, index_rows.packed_trail(trail)) for trail in each.trails]
+                at = self._db.execute(
+                    "INSERT INTO notes(oid, note, status, edits, digest) VALUES(?, ?, ?, ?, ?)",
+                    (each.commit, each.note, each.status, len(each.edits), index_rows.digest(sessions, edits, trails)),
+                ).lastrowid
                 self._db.executemany(
                     "INSERT INTO segments VALUES(?, ?, ?, ?, ?)",
                     [
@@ -108,16 +107,11 @@ class Index:
                         for place, one in enumerate(each.segments)
                     ],
                 )
-                if each.edits:
-                    self._db.execute(
-                        "INSERT INTO edits VALUES(?, ?)", (at, index_rows.packed_edits(each.edits, sessions))
-                    )
+                self._db.executemany("INSERT INTO leans VALUES(?, ?, ?)", [(at, *one) for one in each.leans])
+                if edits:
+                    self._db.execute("INSERT INTO edits VALUES(?, ?)", (at, edits))
                 self._db.executemany(
-                    "INSERT INTO trails VALUES(?, ?, ?, ?, ?)",
-                    [
-                        (at, place, trail.file, trail.old_file, index_rows.packed_trail(trail))
-                        for place, trail in enumerate(each.trails)
-                    ],
+                    "INSERT INTO trails VALUES(?, ?, ?, ?, ?)", [(at, place, *row) for place, row in enumerate(trails)]
                 )
                 self._db.executemany(
                     "INSERT OR REPLACE INTO files VALUES(?, ?, ?, ?)",
@@ -182,10 +176,15 @@ class Index:
             sessions = self._sessions_on(row[0])
         return index_rows.edits(row[1], sessions, commit)
 
-    def traced(self) -> set[str]:
-        """The commits with trails."""
+    def traced(self) -> dict[str, str]:
+        """The commits with trails, each with a digest of these and of its edits."""
         with told():
-            return {oid for (oid,) in self._db.execute("SELECT oid FROM notes WHERE id IN (SELECT id FROM trails)")}
+            return dict(self._db.execute("SELECT oid, digest FROM notes WHERE digest != ''"))
+
+    def count_traced(self) -> int:
+        """How many commits have trails."""
+        with told():
+            return int(self._db.execute("SELECT count(*) FROM notes WHERE digest != ''").fetchone()[0])
 
     def trails(self, commit: str) -> list[Trail]:
         """The way of the lines of every file that `commit` changed or its edits touched; [] where no record tells of it."""
@@ -269,14 +268,14 @@ def in_memory(seed: Index | None = None) -> Index:
 def _make(connection: sqlite3.Connection) -> None:
     with told():
         connection.execute("BEGIN IMMEDIATE")
-        for statement in _TABLES.split(";"):
+        for statement in index_tables.TABLES.split(";"):
             connection.execute(statement)
         connection.execute("INSERT INTO meta VALUES('version', ?)", (_ours(),))
         connection.execute("COMMIT")
 
 
 def _ours() -> str:
-    return f"{SCHEMA} {__version__}"
+    return f"{index_tables.SCHEMA} {__version__}"
 
 
 def _version(connection: sqlite3.Connection) -> str:

@@ -1,6 +1,6 @@
 """The index's file: a repository's directory goes in, an open database that is exactly what was last written comes out.
 
-Beside the database lies its seal: size, time, start of the system and checksum after the last write. A database that differs from its seal is checked
+Beside the database lies its seal: size, time, start of the system and checksums after the last write. A database that differs from its seal is checked
 byte for byte, and thrown away where it is not what was sealed; so nothing that a crash, a disk or another program left there is
 ever read as an answer. Who writes holds a lock of the kernel, which ends with its owner.
 """
@@ -8,19 +8,17 @@ ever read as an answer. Who writes holds a lock of the kernel, which ends with i
 import functools
 import os
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gittraj.errors import IndexDamagedError, IndexUnusableError, StoreError
-from gittraj.store import files
+from gittraj.store import checksums, files
 from gittraj.store.locks import Lock
 from gittraj.store.state import FOLDER
 
-INDEX, RESULTS = "index.db", "results.db"  # from the notes, one by one; worked out from all of them
+INDEX, WALK, RESULTS = "index.db", "walk.db", "results.db"  # of each note; of the walk through history; of all of it
 _BUSY = 2.0  # seconds a reader waits for a writer's last step, which takes some milliseconds
 _WAIT = 60.0  # seconds to wait for another process that indexes: what 10,000 commits may take; then we go on without the index
-_PART = 1 << 20
 _DAMAGED = {
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
@@ -83,6 +81,7 @@ def open_to_write(path: str) -> sqlite3.Connection:
         if not _is_sealed(path) and not _again_as_sealed(path):
             discard(path)
         connection = _connect(f"file:{_quoted(path)}?mode=rwc")
+        connection.execute("PRAGMA cache_spill = OFF")  # see `checksums`
         if _boot():  # then the seal is checked after a crash, and nothing need be waited for
             connection.execute("PRAGMA synchronous = OFF")
         return connection
@@ -93,12 +92,24 @@ def in_memory() -> sqlite3.Connection:
     return sqlite3.connect(":memory:", isolation_level=None)
 
 
-def seal(path: str) -> None:
-    """Say that the database is, from now on, what it is now; only for who holds the lock. Raises `IndexUnusableError`."""
+def commit(connection: sqlite3.Connection, path: str) -> None:
+    """End the transaction, and seal what it made of the database; only for who holds the lock. Raises `IndexUnusableError`."""
     with told():
-        checksum = _checksum(path)
+        changed = checksums.about_to_change(path)
+        connection.execute("COMMIT")
+    seal(path, changed)
+
+
+def seal(path: str, changed: checksums.Changed | None = None) -> None:
+    """Say that the database is, from now on, what it is now; only for who holds the lock. Raises `IndexUnusableError`.
+
+    `changed`: what may differ from what was sealed; None: all of it.
+    """
+    with told():
+        known = _read_seal(path)[1:2]
+        sums = checksums.of(path, known[0] if known else "", changed)
         try:
-            files.write(_seal_of(path), f"{_look(path)} {checksum}\n".encode())
+            files.write(_seal_of(path), f"{_look(path)} {sums}\n".encode())
         except StoreError as error:
             raise IndexUnusableError(error.message) from error
 
@@ -134,7 +145,7 @@ def _again_as_sealed(path: str) -> bool:
         if _is_damage(error):
             return False
         raise
-    if _checksum(path) != sealed[1]:
+    if checksums.of(path) != sealed[1]:
         return False
     seal(path)
     return True
@@ -157,7 +168,7 @@ def _seal_of(path: str) -> str:
 def _read_seal(path: str) -> list[str]:
     try:
         with open(_seal_of(path), "rb") as file:
-            return file.read(200).decode("ascii", "replace").split()
+            return file.read().decode("ascii", "replace").split()
     except OSError:
         return []
 
@@ -179,14 +190,6 @@ def _boot() -> str:
             return file.read(36)
     except (OSError, ValueError):
         return ""
-
-
-def _checksum(path: str) -> str:
-    value = 0
-    with open(path, "rb") as file:
-        while part := file.read(_PART):
-            value = zlib.crc32(part, value)
-    return f"{value:08x}"
 
 
 def _quoted(path: str) -> str:

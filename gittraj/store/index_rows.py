@@ -3,6 +3,7 @@
 Sessions are told by their place among the segments of the same commit. Bytes that do not read raise `IndexDamagedError`.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -94,6 +95,17 @@ def edits(data: bytes, sessions: Sequence[str], commit: str) -> list[Edit]:
         )
         for each in _read(_EDITS, data)
     ]  # fmt: skip
+
+
+def digest(sessions: Sequence[str], edits: bytes, trails: Sequence[tuple[str, str, bytes]]) -> str:
+    """What a commit's rows of edits and trails hold, in a word; "" where there are no trails."""
+    if not trails:
+        return ""
+    whole = hashlib.blake2b("\n".join(sessions).encode("utf-8", "surrogateescape"), digest_size=12)
+    for part in (edits, *(data for _, _, data in trails)):
+        whole.update(len(part).to_bytes(8, "big"))
+        whole.update(part)
+    return whole.hexdigest()
 
 
 def packed_trail(each: Trail) -> bytes:

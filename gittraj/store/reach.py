@@ -9,10 +9,14 @@ from gittraj.store.notes import NoteStore
 
 
 def state(notes: NoteStore) -> tuple[str, str]:
-    """The tree of the notes ("" for none), and a digest of where history ends here (a shallow clone's boundary). Raises `StoreError`."""
+    """The tree of the notes ("" for none), and where history ends here. Raises `StoreError`."""
+    return notes_difference.tree_of(notes), end(notes)
+
+
+def end(notes: NoteStore) -> str:
+    """A digest of where history ends here (a shallow clone's boundary), "" where it is whole."""
     boundary = os.path.join(notes.repository.common_dir, "shallow")
     try:
-        end = sha256_hex(files.read(boundary)) if os.path.exists(boundary) else ""
+        return sha256_hex(files.read(boundary)) if os.path.exists(boundary) else ""
     except StoreError:
-        end = "unreadable"
-    return notes_difference.tree_of(notes), end
+        return "unreadable"

@@ -54,12 +54,17 @@ class Revisions:
             ) from error
         return out.decode("ascii", "replace").split()
 
-    def history(self, tips: Sequence[str]) -> list[tuple[str, list[str]]]:
-        """(commit, its parents) of all that `tips` (commit ids) reach, parents before children. Raises `StoreError`."""
+    def history(self, tips: Sequence[str], without: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
+        """(commit, its parents) of all that `tips` (commit ids) reach and `without` do not, parents before children.
+
+        What another parent of a merge brings stands right before the merge: the history of a commit begins with that of its first parent.
+        Raises `StoreError`.
+        """
         if not tips:
             return []
+        named = [*tips, *(f"^{commit}" for commit in without)]
         out = self.git.run(
-            ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"], data="\n".join(tips).encode()
+            ["rev-list", "--topo-order", "--reverse", "--parents", "--stdin"], data="\n".join(named).encode()
         )
         rows = [line.split() for line in out.decode("ascii", "replace").splitlines()]
         return [(row[0], row[1:]) for row in rows if row]

@@ -12,9 +12,16 @@ import re
 import sys
 from collections.abc import Iterable
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 720, 420, 70, 50, 20, 190
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 800, 420, 70, 50, 20, 270
 COLOURS = ("#0b6bcb", "#c0392b", "#2e7d32", "#8e44ad", "#b7791f")
-_NAME = re.compile(r"(index of|regions of) ([\d,]+) commits(.*)")
+SERIES = (
+    "index",
+    "hottest regions",
+    "hottest regions, first after a commit",
+    "regions of a file",
+    "regions of a file, first after a commit",
+)
+_NAME = re.compile(r"index of ([\d,]+) commits")
 _CPU = re.compile(r"processors ([\d.]+) (ms|s)")
 
 
@@ -25,12 +32,12 @@ def points(rows: Iterable[dict[str, object]]) -> dict[str, list[tuple[int, float
         name, cpu = str(row["name"]), _CPU.search(str(row["note"]))
         match = _NAME.fullmatch(name)
         if match is not None:
-            series, size = ("index" if match[1] == "index of" else "regions worked out"), match[2]
+            series, size = "index", match[1]
         elif ", " in name:
             series, _, size = name.rpartition(", ")
         else:
             continue
-        if cpu is not None and series in ("index", "regions worked out", "hottest regions", "regions of a file"):
+        if cpu is not None and series in SERIES:
             seconds = float(cpu[1]) / (1000 if cpu[2] == "ms" else 1)
             found.setdefault(series, []).append((int(size.replace(",", "")), seconds))
     return found

@@ -19,7 +19,8 @@ from tests.bench.rows import Options, Row
 
 SIZES = (1000, 3000, 10_000)
 EDITS, SPAN, FILES = 10, 5, 500  # of a commit; commits of a session; in the tree
-LIMITS = {"index": 60.0, "one more": 100.0, "regions of a file": 300.0, "hottest regions": 1000.0}
+LIMITS = {"index": 60.0, "one more": 100.0, "regions of a file": 300.0, "hottest regions": 1000.0, "sessions": 1000.0}
+_FIRST = ", first after a commit"
 _MAKE = "import sys; from pathlib import Path; from tests.bench.replay import prepare; n, e, f, s = map(int, sys.argv[2:]); "
 _MAKE += "prepare(Path(sys.argv[1]), n, e, files=f, span=s)"
 
@@ -45,10 +46,20 @@ def _measured(options: Options, place: Place, size: int) -> Iterator[Row]:
     told = json.loads(traj("index", "--stats", "--json"))
     note = f"{told['edits']:,} edits in {told['sessions']:,} sessions, {told['bytes'] / 1e6:.1f} MB, "
     yield Row(f"index of {size:,} commits", took.clock, "s", 0, limits.get("index"), note + _cpu(took))
-    took = _took(lambda: traj("regions"))
-    yield Row(f"regions of {size:,} commits worked out", took.clock, "s", 0, None, f"kept from then on, {_cpu(took)}")
     path = place.git(repo, "ls-tree", "-r", "--name-only", "HEAD", "src").split()[0]
     tip = place.git(repo, "rev-parse", "refs/notes/traj").strip()
+    head = place.git(repo, "rev-parse", "HEAD").strip()
+
+    def before() -> None:
+        """The repository as it was one commit ago, with all that was asked then."""
+        place.git(repo, "notes", "--ref=traj", "remove", head)
+        place.git(repo, "update-ref", "HEAD", f"{head}~1")
+        for words in (["index"], ["regions", path], ["regions"], ["sessions"]):
+            traj(*words)
+        place.git(repo, "update-ref", "HEAD", head)
+        place.git(repo, "update-ref", "refs/notes/traj", tip)
+
+    first = {"regions of a file": ("regions", path), "hottest regions": ("regions",), "sessions": ("sessions",)}
     actions: dict[str, Callable[[], object]] = {
         "nothing new": lambda: traj("index"),
         "git blame": lambda: place.git(repo, "blame", "HEAD", "--", path),
@@ -56,15 +67,18 @@ def _measured(options: Options, place: Place, size: int) -> Iterator[Row]:
         "regions of a file": lambda: traj("regions", path),
         "hottest regions": lambda: traj("regions"),
         "sessions": lambda: traj("sessions"),
+        **{f"{name}{_FIRST}": lambda words=words: traj(*words) for name, words in first.items()},
         "one more": lambda: traj("index"),
     }
     times: dict[str, list[Took]] = {name: [] for name in actions}
     for _ in range(rounds + 1):
         for name, action in actions.items():
             if name == "one more":
-                place.git(repo, "notes", "--ref=traj", "remove", "HEAD")
+                place.git(repo, "notes", "--ref=traj", "remove", head)
                 traj("index")
                 place.git(repo, "update-ref", "refs/notes/traj", tip)
+            elif name.endswith(_FIRST):
+                before()
             times[name].append(_took(action))
     found = {name: _median(each[1:]) for name, each in times.items()}
     more = Took(*(a - b for a, b in zip(found["one more"], found["nothing new"], strict=True)))
@@ -77,7 +91,7 @@ def _measured(options: Options, place: Place, size: int) -> Iterator[Row]:
         "blame": "git traj blame FILE",
     }
     for name in list(actions)[:-1]:
-        limit = blame if name == "blame" else limits.get(name)
+        limit = blame if name == "blame" else limits.get(name.removesuffix(_FIRST))
         yield Row(
             f"{names.get(name, name)}, {size:,}", found[name].clock * 1000, "ms", rounds, limit, _cpu(found[name])
         )
