@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gittraj.errors import StoreError
 from gittraj.flows.changes import hunks
+from gittraj.flows.unnoted import unnoted
 from gittraj.flows.wiring import House
 from gittraj.history.lineage import Lineage
 from gittraj.history.lines import Version
@@ -16,6 +17,7 @@ from gittraj.history.sides import Side
 from gittraj.history.walk import State, advance
 from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Trail
+from gittraj.model.judged import Judged
 from gittraj.replay import trails
 from gittraj.replay.spans import Span
 from gittraj.store import difference
@@ -38,14 +40,17 @@ def walk(house: House, index: Index, tips: Sequence[str]) -> Walked:
 
 class _Walk:
     def __init__(self, house: House, index: Index) -> None:
+        self._house = house
         self._repository = house.repository
         self._index = index
         self._snapshots = Snapshots(house.repository)
         self._lineage = Lineage()
         self._traced = index.traced()
+        self._unnoted: dict[str, Judged] = {}
 
     def to(self, tips: Sequence[str]) -> Walked:
         """Each state is kept as long as a commit waits for it."""
+        self._unnoted = unnoted(self._house, self._index, tips)
         history = self._repository.history(tips)
         waiting: dict[str, int] = {}
         for _, parents in history:
@@ -75,6 +80,8 @@ class _Walk:
         found: Iterable[Trail]
         if name in self._traced:
             found, edits = self._index.trails(name), self._index.edits(name)
+        elif name in self._unnoted:
+            found, edits = self._unnoted[name].trails, list(self._unnoted[name].edits)
         elif state or any(others):
             found, edits = self._plain(name, state, others), []
         else:

@@ -47,6 +47,9 @@ class Lineage:
         self.commits: list[str] = []
         self.merges: set[int] = set()
         self.tellings: list[list[list[int]]] = []  # of each edit, its nodes each time it was told
+        self.twins: dict[
+            int, int
+        ] = {}  # number of a line → that of the same line, where two parents of a merge counted it each
         self._keys: dict[tuple[str, int, str, str, str], int] = {}
         self._above: list[int] = []
         self._tombs: dict[bytes, list[int]] = {}

@@ -34,7 +34,8 @@ def adopted(
         return NOTHING
     size = base.length + sum(d - c - (b - a) for a, b, c, d in hunks)
     kept = {new: old for old, new in _kept(hunks, base.length)}
-    there = set(base.numbers())
+    mine_numbers = base.numbers()
+    there = set(mine_numbers)
     lines: dict[int, tuple[int, int]] = {}
     heads: dict[int, int] = {}
     scars: list[tuple[int, int]] = []
@@ -45,6 +46,8 @@ def adopted(
         for old, new in over.items():
             head = side.version.head(old)
             if new in kept:
+                if mine_numbers[kept[new]] != numbers[old]:
+                    lineage.twins[numbers[old]] = mine_numbers[kept[new]]
                 mine = heads.get(kept[new], base.head(kept[new]))
                 heads[kept[new]] = _later(lineage, commit, file, mine, head, joined)
             elif new not in lines and numbers[old] not in there:
@@ -59,6 +62,20 @@ def adopted(
                 elif not size:
                     scars.append((0, node))
     return Adopted(lines, {place: head for place, head in heads.items() if head != base.head(place)}, scars)
+
+
+def numbered(base: Version, hunks: Sequence[Span], sides: Sequence[Side]) -> Version:
+    """`base`, which nobody followed on the first parent's way, with the numbers that its lines have on the way of another parent."""
+    numbers = base.numbers()
+    there = set(numbers)
+    kept = {new: old for old, new in _kept(hunks, base.length)}
+    for side in sides:
+        theirs = side.version.numbers()
+        for old, new in _kept(side.hunks, side.version.length):
+            if new in kept and theirs[old] not in there:
+                numbers[kept[new]] = theirs[old]
+                there.add(theirs[old])
+    return Version((NO_NODE, number, 1) for number in numbers)
 
 
 def _later(lineage: Lineage, commit: int, file: str, mine: int, theirs: int, joined: dict[tuple[int, int], int]) -> int:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gittraj.history.lineage import UNTRACED, Lineage
 from gittraj.history.lines import NO_NODE, Piece, Version, part
 from gittraj.history.scars import OLD, Scar, laid
-from gittraj.history.sides import Adopted, Side, adopted, with_heads
+from gittraj.history.sides import Adopted, Side, adopted, numbered, with_heads
 from gittraj.history.touches import Touched, touched
 from gittraj.model.edit import HASH, UNSEEN, Edit, Run, Span, Trail
 
@@ -45,9 +45,13 @@ def advance(
     for trail in trails:
         old = trail.old_file or trail.file
         known = came.get(old, state.get(old)) if trail.late else state.get(old)
-        base = known if known is not None and known.length == trail.lines else _unknown(lineage, trail.lines)
+        other = (sides or {}).get(trail.file, ())
+        followed = known is not None and known.length == trail.lines
+        base = known if known is not None and followed else _unknown(lineage, trail.lines)
+        if other and not followed:
+            base = numbered(base, trail.hunks, other)
         done, scars = touched(lineage, at, trail, base, places)
-        taken = adopted(lineage, at, trail.file, base, trail.hunks, (sides or {}).get(trail.file, ()))
+        taken = adopted(lineage, at, trail.file, base, trail.hunks, other)
         way = _Way(lineage, at, trail, base, done, scars, taken)
         version = _next(way)
         if trail.old_file and trail.old_file != trail.file and trail.file:
