@@ -40,7 +40,7 @@ def _found(walked: Walked, path: str | None, order: str, limit: int | None) -> R
     files, _ = groups.work_out(wanted & groups.stale() if wanted else set())
     kept = walked.reel.kept(FILE, (name for name in names if name not in files))
     found = {name: files[name] if name in files else read_file(kept[name]) for name in sorted(names)}
-    turned = Turned(walked.rows)
+    turned = Turned(walked.told.index)
     told = [_turned(region, turned) for each in found.values() for region in each.regions]
     recent = [moment for each in found.values() for moment in each.recent]
     if order:
@@ -69,7 +69,7 @@ def _whole(walked: Walked, path: str | None, order: str, limit: int | None) -> R
     recent = [moment for each in found.values() for moment in each.recent]
     if order:
         regions = hottest(regions, order, recent)
-    turned = Turned(walked.rows)
+    turned = Turned(walked.told.index)
     if limit is None:
         regions = [_turned(each, turned) for each in regions]
     else:

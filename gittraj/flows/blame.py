@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from gittraj.flows.current import open_current
 from gittraj.flows.index import Progress, ask
 from gittraj.flows.turns import Turns, prompt
+from gittraj.flows.unnoted import unnoted
 from gittraj.flows.wiring import House, keychain
 from gittraj.model.blame import Blame, BlamedLine, Evidence
 from gittraj.model.report import LineRange, ReplayedSegment
@@ -47,7 +48,7 @@ def _name(house: House, here: str, file: str) -> str:
 
 
 def _told(house: House, index: Index, asked: Blame, lines: list[BlamedLine], prompts: bool) -> Blame:
-    lookup = _Lookup(house, index)
+    lookup = _Lookup(house, index, asked.rev or house.repository.head() or "")
     told = tuple((line, lookup.evidence(line)) for line in lines)
     texts = {}
     if prompts:
@@ -59,8 +60,9 @@ def _told(house: House, index: Index, asked: Blame, lines: list[BlamedLine], pro
 class _Lookup:
     """What the index tells of lines, each commit's file looked up once."""
 
-    def __init__(self, house: House, index: Index) -> None:
+    def __init__(self, house: House, index: Index, tip: str) -> None:
         self.turns = Turns(index)
+        self._unnoted = unnoted(house, index, [tip]) if tip else {}
         self._index = index
         self._keys = keychain(house)
         self._files: dict[tuple[str, str], dict[int, Evidence] | None] = {}
@@ -76,17 +78,21 @@ class _Lookup:
         return _UNTOLD if lines is None else lines.get(line.source_line, _SEEN)
 
     def _file(self, commit: str, path: str) -> dict[int, Evidence] | None:
-        ranges = self._index.ranges(commit, path)
+        ranges: Sequence[LineRange] | None = self._index.ranges(commit, path)
+        segments: Sequence[ReplayedSegment] = self._index.segments(commit)
+        if commit in self._unnoted:
+            found = self._unnoted[commit]
+            segments = found.segments
+            ranges = next((file.ranges for file in found.files if file.path == path), ())
         if ranges is None:
             return None
-        segments = self._index.segments(commit)
         lines: dict[int, Evidence] = {}
         for each in ranges:
             told = self._range(each, segments)
             lines.update(dict.fromkeys(range(each.start, each.end + 1), told))
         return lines
 
-    def _range(self, each: LineRange, segments: list[ReplayedSegment]) -> Evidence:
+    def _range(self, each: LineRange, segments: Sequence[ReplayedSegment]) -> Evidence:
         segment = self.turns.holder(segments, each.session, each.entry)
         if segment is None:
             return Evidence(each.kind, traced=True)

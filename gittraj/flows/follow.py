@@ -30,7 +30,7 @@ def edits_of(house: House, revision: str | None = None, progress: Progress | Non
 def _every(found: Walked) -> list[Edit]:
     reel = found.reel
     reel.hold_all()
-    turned = Turned(found.rows)
+    turned = Turned(found.told.index)
     return [turned.edit(reel.lineage.edits[number]) for number in reel.lineage.edit_numbers()]
 
 

@@ -15,6 +15,7 @@ from gittraj.errors import StoreError
 from gittraj.flows import edit_events, timeline
 from gittraj.flows.base import base_commit
 from gittraj.flows.carried import carried_over
+from gittraj.flows.retrace import with_edits
 from gittraj.flows.segments import Segment
 from gittraj.flows.statements import NoteRead
 from gittraj.flows.timeline import Left, Timeline
@@ -23,7 +24,7 @@ from gittraj.flows.traces import Traced, Traces
 from gittraj.flows.wiring import House, Keychain
 from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Edit, Trail
-from gittraj.model.report import ReplayedCommit, ReplayedFile, ReplayedSegment
+from gittraj.model.report import ReplayedCommit, ReplayedFile
 from gittraj.model.states import Verified
 from gittraj.replay.compare import Changed, judge, verdict
 from gittraj.replay.coverage import total
@@ -81,25 +82,16 @@ class Judge:
             if len(sources) == len(read.carried.sources):
                 origins, statements = self.tracer.origins, read.statements
                 found = carried_over(origins, commit, sources, read.carried, lambda one: self._source(one, statements))
-                told = self._traces.of(commit, read).told if self._edits else ()
-                return self._with_edits(found, told, [self._source(one, statements) for one in sources])
+                if not self._edits:
+                    return found
+                found = replace(found, segments=self._traces.of(commit, read).told)
+                verdicts = [self._source(one, statements) for one in sources]
+                changed = self._changed(commit, self.snapshots.changes(commit))
+                return with_edits(origins, found, verdicts, changed, read.carried.how)
         traced = self._traces.of(commit, read)
         if not traced.segments:
             return self._untraced(commit, traced.notes, traced.gaps)
         return self._judge(commit, traced)
-
-    def _with_edits(
-        self, found: ReplayedCommit, told: tuple[ReplayedSegment, ...], sources: Sequence[ReplayedCommit]
-    ) -> ReplayedCommit:
-        """The verdict on a rewritten commit with the edits of the commits it was made of, where edits are asked for."""
-        if not self._edits:
-            return found
-        name = found.commit.id
-        edits = tuple(replace(edit, commit=name) for source in sources for edit in source.edits)
-        changed = self._changed(found.commit, self.snapshots.changes(found.commit))
-        return replace(
-            found, segments=told, edits=edits, trails=edit_events.carried(changed, found.files, edits, _diff)
-        )
 
     def told(self, commit: Commit, read: NoteRead) -> ReplayedCommit | None:
         """The verdict on `commit` for a page that has more to tell; None where objects are missing (a shallow or partial clone)."""
@@ -169,7 +161,7 @@ class Judge:
             known = self._left.get((segment.session, segment.seq - 1))
             found = known or (self._left_by(segment) if back else None)
             gaps = gaps or ("" if found else "an earlier part of the session is not in the notes")
-            left[segment.session] = found or Left({}, {})
+            left[segment.session] = timeline.fitting(self.snapshots, found, segment.base) if found else Left({}, {})
         line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
         self.judged = commit, traced.segments, line
         read = self.snapshots.reader(line.base)
@@ -194,7 +186,7 @@ class Judge:
             edits, ways = edit_events.events(commit, traced.segments, recorder.actions, trails, waiting)
         for segment in traced.segments:
             later = tuple(edit for edit in edits if edit.file in kept and edit.session == segment.session)
-            self._remember(segment, Left(kept, line.waiting[segment.session], later))
+            self._remember(segment, Left(kept, line.waiting[segment.session], later, commit.id))
         outside = [ReplayedFile(path, "outside_repo", reason=reason) for path, reason in sorted(engine.outside.items())]
         return ReplayedCommit(
             commit,
@@ -270,7 +262,14 @@ class Judge:
             if self._traces.has(at):
                 read = self._traces.read(commit)
                 traced = self._traces.of(commit, read) if read else None
-                if traced and any(one.session == session and one.seq == seq for one in traced.segments):
+                mine = (
+                    next((one for one in traced.segments if (one.session, one.seq) == (session, seq)), None)
+                    if traced
+                    else None
+                )
+                if read and mine and mine.made is not None:  # a rewritten commit: what was left is told of the original
+                    return mine.made, self._traces.of(mine.made, self.tracer.own(mine.made, read.statements))
+                if traced and mine:
                     return commit, traced
             at = commit.parents[0] if commit.parents else ""
         return None

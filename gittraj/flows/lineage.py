@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from gittraj.errors import StoreError
 from gittraj.flows.changes import hunks
 from gittraj.flows.reel import Reel
+from gittraj.flows.unnoted import Tellings
 from gittraj.flows.wiring import House
 from gittraj.history.lines import Version
 from gittraj.history.sides import Side
@@ -18,15 +19,14 @@ from gittraj.model.edit import Edit, Trail
 from gittraj.replay import trails
 from gittraj.replay.spans import Span
 from gittraj.store import difference
-from gittraj.store.index import Index
 from gittraj.store.snapshots import Snapshots
 from gittraj.store.trees import GITLINK
 
 
 class Walk:
-    """Goes on with a reel. `digests`: the commits with trails, each with what the index holds of it in a word."""
+    """Goes on with a reel. `digests`: the commits with trails, each with what is told of it in a word."""
 
-    def __init__(self, house: House, index: Index, reel: Reel, digests: dict[str, str]) -> None:
+    def __init__(self, house: House, index: Tellings, reel: Reel, digests: dict[str, str]) -> None:
         self._repository = house.repository
         self._index = index
         self._snapshots = Snapshots(house.repository)

@@ -65,7 +65,7 @@ class Origins:
         Raises `StoreError`.
         """
         wanted = {source.id for source in sources}
-        chains = self._chains(sources)
+        chains = self.chains(sources)
         for file in self.changes.paired(commit):
             found = []
             for chain in chains:
@@ -77,7 +77,7 @@ class Origins:
                     found.append(_attributed(file, stages))
             yield file, joined(found) if found else _nobody(file)
 
-    def _chains(self, sources: Sequence[Commit]) -> list[list[Commit]]:
+    def chains(self, sources: Sequence[Commit]) -> list[list[Commit]]:
         """The sources put in order: each list oldest first, from the first of several that follow on each other to the last, with what lies between."""
         left = {source.id: source for source in sources}
         chains: list[list[Commit]] = []

@@ -9,6 +9,7 @@ from functools import cached_property
 import msgspec
 
 from gittraj.flows.path_groups import PathGroups
+from gittraj.flows.unnoted import Tellings
 from gittraj.history.lineage import Node
 from gittraj.history.lines import Piece, Version
 from gittraj.history.part import Counts, Part, Row, Stored, packed, unpacked
@@ -17,7 +18,6 @@ from gittraj.history.walk import State, advance
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.walked import Changes, Home, Walk, WalkedCommit
 from gittraj.store import walk_file
-from gittraj.store.index import Index
 from gittraj.store.walk_file import WalkFile
 
 _TOLD = msgspec.msgpack.Decoder(list[tuple[int, int]])  # of one path: (place among the commit's edits, number)
@@ -28,7 +28,7 @@ _ROOT = (0, 0, 0)
 class Reel:
     """`commits`: all that were walked, parents first. What a history is extended by stands behind what the file has of it."""
 
-    def __init__(self, index: Index, file: WalkFile | None, kept: Sequence[WalkedCommit], start: int) -> None:
+    def __init__(self, index: Tellings, file: WalkFile | None, kept: Sequence[WalkedCommit], start: int) -> None:
         """`kept`: all commits of the file; those from `start` on are not part of this history."""
         self._index, self._file, self._kept = index, file, kept
         self.start = start
@@ -122,7 +122,7 @@ class Reel:
                 else:
                     row = unpacked(data)
                     self._rows[each, place, number] = row
-                    self.lineage.hold(row.first, row.nodes)
+                    self.lineage.hold(row.first, row.nodes, row.twins)
         except (msgspec.DecodeError, LookupError) as error:
             raise walk_file.damaged(error) from error
 

@@ -37,7 +37,14 @@ def regions(
     there is no such file, `UsageError` where the range is none.
     """
     house = open_current(directory)
-    path, start, end = parsed(place, _name(house, directory)) if place is not None else (None, 0, 0)
+    name = _name(house, directory)
+    path, start, end = parsed(place, name) if place is not None else (None, 0, 0)
+    if (
+        place is not None
+        and start
+        and _content(house, house.repository.resolve(revision or "HEAD"), name(place)) is not None
+    ):
+        path, start, end = name(place), 0, 0  # a file whose name ends like lines
     if path is None or not start:
         order = order or ("sessions" if path is None else "")
         report = all_regions(house, revision, path, progress, order=order, limit=limit if path is None else None)
@@ -85,7 +92,7 @@ def _range(
         if start > version.length:
             raise StoreError(f"{path} has {version.length} lines", hint=f"git traj regions {path}")
         region = rooms.of_range(walked.reel.lineage, path, version, start - 1, min(end, version.length))
-        turned = Turned(walked.rows)
+        turned = Turned(walked.told.index)
         edits = tuple(replace(each, edit=turned.edit(each.edit)) for each in region.edits)
         return RegionReport(commit, path, (replace(region, edits=edits),), {path: version.length})
 
@@ -96,7 +103,7 @@ def parsed(place: str, name: Callable[[str], str]) -> tuple[str, int, int]:
     """(path, first line, last line) of ``FILE:A-B``, ``FILE:A``, ``FILE:A,B`` or ``FILE`` (0, 0). Raises `UsageError`."""
     head, colon, tail = place.rpartition(":")
     numbers = tail.replace(",", "-").split("-")
-    if not colon or not all(part.isascii() and part.isdigit() for part in numbers) or len(numbers) > 2:
+    if not colon or not all(map(_is_number, numbers)) or len(numbers) > 2:
         return name(place), 0, 0
     return name(head), *_lines(place, numbers[0], numbers[-1])
 
@@ -105,15 +112,19 @@ def ranged(place: str, name: Callable[[str], str]) -> tuple[str, int, int]:
     """The same of ``A,B:FILE``, as `git log -L` takes it; ``A,+N`` too. Raises `UsageError`."""
     lines, colon, file = place.partition(":")
     first, comma, last = lines.partition(",")
-    if not colon or not file or not first.isdigit() or not (last.removeprefix("+").isdigit() or not comma):
+    if not colon or not file or not _is_number(first) or not (_is_number(last.removeprefix("+")) or not comma):
         raise UsageError(f"-L {place}: expected A,B:FILE, for instance -L 10,40:src/main.py", hint="git traj log -h")
     if last.startswith("+"):
         last = str(int(first) + int(last[1:]) - 1)
     return name(file), *_lines(place, first, last or first)
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
 def _lines(place: str, first: str, last: str) -> tuple[int, int]:
-    if len(first) > 9 or len(last) > 9 or not 0 < int(first) <= int(last):
+    if not 0 < int(first) <= int(last):
         raise UsageError(f"{place}: lines are counted from 1, the first one first", hint="git traj regions -h")
     return int(first), int(last)
 
@@ -149,12 +160,22 @@ def _version(house: House, walked: Walked, path: str) -> Version:
 
 
 def _check(house: House, commit: str, path: str) -> bytes:
-    """The content of a file that no edit touched. Raises `StoreError` where there is no such file."""
+    """The content of a file that no edit touched, of a folder nothing. Raises `StoreError` where there is neither."""
+    found = _content(house, commit, path)
+    if found is None and not _is_folder(house, commit, path):
+        tail = path.rpartition(":")[2]
+        if tail != path and tail and not tail.strip("0123456789,+-"):
+            raise UsageError(
+                f"{path}: lines are told as FILE:A-B, for instance src/main.py:10-40", hint="git traj regions -h"
+            )
+        raise StoreError(f"{path}: no such file in {commit[:8]}", hint="git traj regions")
+    return found or b""
+
+
+def _content(house: House, commit: str, path: str) -> bytes | None:
     snapshots = Snapshots(house.repository)
     found = snapshots.reader(snapshots.commit(commit).tree)(path)
-    if found is None:
-        raise StoreError(f"{path}: no such file in {commit[:8]}", hint="git traj regions")
-    return found[0]
+    return found[0] if found else None
 
 
 def _texts(judge: "Judge", commit: str) -> dict[tuple[object, ...], list[Touch]]:
@@ -169,3 +190,8 @@ def _texts(judge: "Judge", commit: str) -> dict[tuple[object, ...], list[Touch]]
             if touch.texts is not None and touch.edit >= 0:
                 found.setdefault(verdict.edits[touch.edit].key, []).append(touch)
     return found
+
+
+def _is_folder(house: House, commit: str, path: str) -> bool:
+    snapshots = Snapshots(house.repository)
+    return snapshots.listing(snapshots.commit(commit).tree)(path) is not None

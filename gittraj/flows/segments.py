@@ -20,7 +20,7 @@ _ASKED = 500  # paths that are looked up to find where the repository lay
 
 class Segment(NamedTuple):
     """`first`: position of `entries[0]` in the session. `base`: the commit it began on, "" for none. `files`: states that differed there. `model`: the session's, where an entry names none.
-    `made`: the commit it was signed for, where that is another than the one it is replayed for; `moved`: whether that is so. `version`: of the agent, `branch`: of the commit, "" unknown.
+    `made`: the commit it was signed for, where that is another than the one it is replayed for; `moved`: whether that is so; `wrote`: as in a `Step`. `version`: of the agent, `branch`: of the commit, "" unknown.
     """
 
     session: str
@@ -34,6 +34,7 @@ class Segment(NamedTuple):
     model: str = ""
     made: Commit | None = None
     moved: bool = False
+    wrote: dict[str, tuple[tuple[int, str], ...]] | None = None
     version: str = ""
     branch: str = ""
 
@@ -256,6 +257,7 @@ def _step(
         redacted=redacted or any(each.redacted for each in observed),
         call=told[0],
         at=told[1],
+        wrote=None if segment.wrote is None else segment.wrote.get(path, ()),
     )
 
 
@@ -295,6 +297,4 @@ def _slashes(path: str) -> str:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bytes):
-        return value.hex()
-    return value if isinstance(value, str) else ""
+    return value.hex() if isinstance(value, bytes) else value if isinstance(value, str) else ""

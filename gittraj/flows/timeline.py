@@ -15,11 +15,27 @@ _WHOLE_SECOND = 0.999  # git keeps whole seconds
 
 
 class Left(NamedTuple):
-    """What a segment leaves for the next one: files not committed, calls without a result, and edits that no commit has taken."""
+    """What a segment leaves for the next one: files not committed, calls without a result, and edits that no commit has taken.
+
+    `commit`: whose files those are told against.
+    """
 
     files: dict[str, Kept]
     waiting: dict[str, Happened]
     edits: tuple[Edit, ...] = ()
+    commit: str = ""
+
+
+def fitting(snapshots: Snapshots, left: Left, base: str) -> Left:
+    """`left` for a segment that began on `base`: after a rewrite only files that are the same in both commits are told right."""
+    repository = snapshots.repository
+    if not left.files or left.commit in ("", base) or not all(map(repository.has_commit, (left.commit, base))):
+        return left
+    if repository.descends(base, left.commit):
+        return left
+    there, here = (snapshots.reader(snapshots.commit(one).tree) for one in (left.commit, base))
+    files = {path: kept for path, kept in left.files.items() if there(path) == here(path)}
+    return left._replace(files=files, edits=tuple(edit for edit in left.edits if edit.file in files))
 
 
 class Timeline(NamedTuple):

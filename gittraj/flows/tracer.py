@@ -44,6 +44,7 @@ class Tracer:
         self.origins = Origins(house.repository, self.changes)
         self._patch_ids: dict[str, str] = {}
         self._about: list[str] = []
+        self._tips: list[str] = []
         self._places: dict[str, int] = {}
         self._wanderers: Wanderers | None = None
         self.claimed: dict[
@@ -51,10 +52,11 @@ class Tracer:
         ] = {}  # commit → others that statements in its note were signed for, or name
         self.replay: Callable[[Commit, NoteRead], ReplayedCommit] | None = None  # where a judge is at hand
 
-    def about(self, commits: Sequence[str]) -> None:
-        """Say which commits will be asked for, so that what concerns all of them is asked of git once."""
+    def about(self, commits: Sequence[str], tips: Sequence[str] = ()) -> None:
+        """Say which commits will be asked for, so that what concerns all of them is asked of git once. `tips`: of their history."""
         if not self._about:
             self._about = list(commits)
+            self._tips = list(tips)
             self._places = {one: place for place, one in enumerate(self._about)}
 
     def read(self, commit: Commit) -> NoteRead | None:
@@ -95,10 +97,15 @@ class Tracer:
             known = self._outside(commit)
             if not known:
                 return None
-            alike = list(dict.fromkeys(one.commit for one in known.alike(commit, self.patch_id(commit))))
+            matches = dict.fromkeys(one.commit for one in known.alike(commit, self.patch_id(commit)))
+            alike = [one for one in matches if not self._came_later(one, commit)]
             records = self._records(commit, known, alike)
             carried = self.match(commit, records, claimed=False) if records else None
-            if carried is None or carried.how not in ("tree", "patch"):
+            if (
+                len(commit.parents) > 1
+            ):  # the lines of a merge are its parents'; lines that others removed, too, prove nothing
+                carried = carried if carried and carried.how == "tree" else None
+            elif carried is None or carried.how not in ("tree", "patch"):
                 records = self._records(commit, known, self._touching(commit, known))
                 carried = self.match(commit, records, claimed=False) if records else None
         except StoreError:  # a shallow or partial clone: there is nothing to compare
@@ -113,7 +120,7 @@ class Tracer:
         if self._wanderers is None:
             asked = dict.fromkeys([*self._about, commit.id])
             parents = {parent for one in asked for parent in self.changes.snapshots.commit(one).parents}
-            self._wanderers = Wanderers(self.house, [one for one in asked if one not in parents])
+            self._wanderers = Wanderers(self.house, self._tips or [one for one in asked if one not in parents])
         return self._wanderers
 
     def signed_for(self, commit: Commit, sources: Sequence[str]) -> list[Verified]:
@@ -129,7 +136,12 @@ class Tracer:
     def _touching(self, commit: Commit, known: Wanderers) -> list[str]:
         paths = {path for file in self.changes.paired(commit) for path in (file.path, file.old_path) if path}
         ancestor = self.house.repository.is_ancestor
-        return [one for one in known.touching(sorted(paths), self.changes) if not ancestor(one, commit.id)][-MANY:]
+        found = [one for one in known.touching(sorted(paths), self.changes) if not ancestor(one, commit.id)]
+        return [one for one in found if not self._came_later(one, commit)][-MANY:]
+
+    def _came_later(self, original: str, commit: Commit) -> bool:
+        """Whether the commit of a record was made on top of this one, which so cannot be made of it."""
+        return self.house.repository.is_ancestor(commit.id, original)
 
     def _records(self, commit: Commit, known: Wanderers, sources: Sequence[str]) -> list[Verified]:
         """The good records signed for `sources`, in this order."""
@@ -164,6 +176,8 @@ class Tracer:
             return tuple(statements), None
         own = [one for one in statements if _is_record(one) and _result(one, "binding") == "pass"]
         carried = known or self.match(commit, [one for one in foreign if _is_record(one)])
+        if carried and carried.good and not known:
+            carried = self._with_overwritten(carried, foreign)
         sources = set(carried.sources) if carried else set()
         before = _before([*own, *(one for one in foreign if _commit(one) in sources)], foreign)
         bound = []
@@ -182,6 +196,20 @@ class Tracer:
                 check = Check("binding", "skip", f"about {_commit(one)[:12]}, another commit")
             bound.append(one if check is None else _with(one, check))
         return tuple(bound), carried if carried and not own else None
+
+    def _with_overwritten(self, carried: Carried, foreign: Sequence[Verified]) -> Carried:
+        """With the originals that the note names, too, of which no line is left because the others wrote over them, or that changed nothing."""
+        sources = list(carried.sources)
+        ancestor = self.house.repository.is_ancestor
+        for one in foreign:
+            anchor = one.statement.anchor
+            if anchor is None or not _is_record(one) or anchor.commit in sources:
+                continue
+            before = self.origins.here(anchor.commit) and any(ancestor(anchor.commit, source) for source in sources)
+            if before or (not anchor.change and not anchor.patch_id and set(anchor.parents) & set(sources)):
+                sources.append(anchor.commit)
+        how = "composed" if carried.how == "split" and len(sources) > len(carried.sources) else carried.how
+        return msgspec.structs.replace(carried, sources=tuple(sources), how=how)
 
     def own(self, commit: Commit, statements: Sequence[Verified]) -> NoteRead:
         """What of `statements`, which were read for another commit, is about `commit`, bound to it."""

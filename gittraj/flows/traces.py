@@ -11,6 +11,7 @@ from gittraj.flows.tracer import Tracer
 from gittraj.model.commit import Commit
 from gittraj.model.report import ReplayedSegment
 from gittraj.model.states import Verified
+from gittraj.replay import attribution
 
 
 class Traced(NamedTuple):
@@ -72,7 +73,9 @@ class Traces:
                 agent = registry.by_name(str(record["session"]["agent-meta"].get("cli-name")))
                 segment = segment_of(record, anchor.seq if anchor else 0, agent)
                 if anchor is not None and anchor.commit != commit.id:
-                    segment = segment._replace(made=self._tracer.origins.here(anchor.commit), moved=True)
+                    made = self._tracer.origins.here(anchor.commit)
+                    wrote = None if made else attribution.wrote(record)
+                    segment = segment._replace(made=made, moved=True, wrote=wrote)
             except (AgentError, KeyError, TypeError, AttributeError) as error:
                 notes.append(f"statement {number + 1} is not replayed: {error}")
                 gaps = gaps or "a record of this commit is not understood"

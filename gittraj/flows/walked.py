@@ -12,6 +12,7 @@ import msgspec
 
 from gittraj.errors import IndexDamagedError, IndexUnusableError, StoreError
 from gittraj.flows.reel import Reel
+from gittraj.flows.unnoted import Tellings, unnoted
 from gittraj.flows.wiring import House
 from gittraj.history.walk import State
 from gittraj.model.walked import WalkedCommit
@@ -30,7 +31,7 @@ class Walked(NamedTuple):
     """`file`: what was kept, None where nothing can be used of it; `current`: it is kept up to the very commit. `found`: takes what is to be kept."""
 
     house: House
-    rows: Index
+    told: Tellings
     commit: str
     reel: Reel
     state: State
@@ -68,13 +69,14 @@ def _answer(
     end = reach.end(house.notes)
     state, writing = file.state() if file else ("", "0")
     kept = file.commits() if file and state == end else []
-    digests = index.traced()
+    told = Tellings(index, unnoted(house, index, [commit]))
+    digests = told.traced()
     start, history = _goes_on(house, commit, kept, _valid(house, kept, digests))
     used = file if start else None  # of what begins otherwise nothing is of use
-    reel = Reel(index, used, kept if used else [], start)
-    versions = _on(house, index, reel, digests, history, commit, progress) if history else reel.state(start - 1)
+    reel = Reel(told, used, kept if used else [], start)
+    versions = _on(house, told, reel, digests, history, commit, progress) if history else reel.state(start - 1)
     current = not history and start == len(kept)
-    walked = Walked(house, index, commit, reel, versions, used, current, digests, {})
+    walked = Walked(house, told, commit, reel, versions, used, current, digests, {})
     tips = versions if not history else dict(versions)
     is_head = commit == house.repository.head()
     rows = reel.rows(tips) if is_head and not current else None
@@ -97,13 +99,15 @@ def beside(walked: Walked, tips: Sequence[str]) -> bool:
     if history:
         walked.reel.lineage.beside = True
         walked.reel.touched.clear()
-        _on(walked.house, walked.rows, walked.reel, walked.digests, history, "", None)
+        here = [walked.commit] if walked.commit else []
+        walked.digests.update(walked.told.more(unnoted(walked.house, walked.told.index, [*here, *tips])))
+        _on(walked.house, walked.told, walked.reel, walked.digests, history, "", None)
     return bool(history)
 
 
 def _on(
     house: House,
-    index: Index,
+    told: Tellings,
     reel: Reel,
     digests: dict[str, str],
     history: Sequence[tuple[str, list[str]]],
@@ -112,12 +116,13 @@ def _on(
 ) -> State:
     from gittraj.flows.lineage import Walk  # reads trees and compares files: nothing that a question alone needs
 
-    return Walk(house, index, reel, digests).on(history, wanted, progress)
+    return Walk(house, told, reel, digests).on(history, wanted, progress)
 
 
 def nothing(house: House, index: Index) -> Walked:
     """Where no commit is asked for yet."""
-    return Walked(house, index, "", Reel(index, None, [], 0), {}, None, False, index.traced(), {})
+    told = Tellings(index)
+    return Walked(house, told, "", Reel(told, None, [], 0), {}, None, False, told.traced(), {})
 
 
 def _valid(house: House, kept: list[WalkedCommit], digests: dict[str, str]) -> int:

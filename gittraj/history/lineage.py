@@ -56,6 +56,9 @@ class Lineage:
         self.tellings: list[list[list[int]]] = []  # of each edit, its nodes each time it was told
         self.beside = False
         self._telling: dict[int, list[int]] = {}  # the one of each edit that goes on
+        self.twins: dict[
+            int, int
+        ] = {}  # a line's number → that of the same line, where two parents of a merge counted it each
         self._keys: dict[tuple[str, int, str, str, str], int] = {}
         self._above: list[int] = []
         self._tombs: dict[bytes, list[int]] = {}

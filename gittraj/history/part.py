@@ -28,7 +28,7 @@ class Counts(NamedTuple):
 class Row(msgspec.Struct, array_like=True, frozen=True):
     """A step as it is kept. The version: the first `left` and last `right` pieces of `base` with `pieces` between; without `base` all of it.
 
-    `depth`: how many versions in a row are kept in that way. `nodes`: with their numbers from `first` on.
+    `depth`: how many versions in a row are kept in that way. `nodes`: with their numbers from `first` on. `twins`: as in `Step`.
     """
 
     base: Home | None
@@ -38,6 +38,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True):
     pieces: tuple[Piece, ...]
     first: int
     nodes: tuple[Node, ...]
+    twins: tuple[tuple[int, int], ...] = ()
 
 
 _row = msgspec.msgpack.Decoder(Row).decode
@@ -46,7 +47,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def packed(step: Step, nodes: Sequence[Node], depth: int) -> tuple[bytes, int]:
     """A step as bytes, and how deep it lies; `depth`: how deep its base does."""
-    whole = Row(None, 0, 0, 0, step.version.pieces, step.first, tuple(nodes))
+    whole = Row(None, 0, 0, 0, step.version.pieces, step.first, tuple(nodes), tuple(step.twins))
     if step.base.home is None or depth + 1 >= DEEP:
         return _encode(whole), 0
     old, new = step.base.pieces, step.version.pieces
@@ -57,7 +58,8 @@ def packed(step: Step, nodes: Sequence[Node], depth: int) -> tuple[bytes, int]:
     middle = new[left : len(new) - right]
     if 2 * len(middle) > len(new):
         return _encode(whole), 0
-    return _encode(Row(step.base.home, depth + 1, left, right, middle, step.first, tuple(nodes))), depth + 1
+    row = Row(step.base.home, depth + 1, left, right, middle, step.first, tuple(nodes), tuple(step.twins))
+    return _encode(row), depth + 1
 
 
 def unpacked(data: bytes) -> Row:
@@ -145,8 +147,9 @@ class Part(Lineage):
         else:
             self._tell_again(number, edit)
 
-    def hold(self, first: int, nodes: Iterable[Node]) -> None:
-        """The nodes of a kept step; those that they follow from are here."""
+    def hold(self, first: int, nodes: Iterable[Node], twins: Iterable[tuple[int, int]]) -> None:
+        """The nodes of a kept step, those that they follow from are here, and its twins."""
+        self.twins.update(twins)
         for number, node in enumerate(nodes, first):
             self.nodes[number] = node
             self._nodes_here.append(number)

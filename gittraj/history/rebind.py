@@ -71,10 +71,17 @@ def judged(owned: Owned, sizes: dict[str, int], *, claimed: bool, exact: bool = 
 
 
 def telling(owned: Owned, sizes: dict[str, int]) -> set[str]:
-    """The sources that a commit which claims none is from: those of which at least half is here, or which all of it is from."""
+    """The sources that a commit which claims none is from: those of which at least half is here, or which all of it is from.
+
+    That the same lines went away proves nothing by itself, anybody may remove them: a line that a source put in must be here, too, or all
+    of a source.
+    """
     total = sum(part.end - part.start + 1 for part in owned.parts)
-    enough = {source for source in owned.sources if 2 * owned.count(source) >= max(1, sizes.get(source, 0))}
-    return enough or ({*owned.sources} if owned.parts and owned.count("") == 0 and total else set())
+    put = {part.source for part in owned.parts if not part.removed}
+    counts = {source: owned.count(source) for source in owned.sources}
+    proven = {source for source, count in counts.items() if source in put or count == sizes.get(source, 0)}
+    enough = {source for source in proven if 2 * counts[source] >= max(1, sizes.get(source, 0))}
+    return enough or (proven if owned.parts and owned.count("") == 0 and total else set())
 
 
 def words(carried: Carried) -> str:

@@ -16,11 +16,15 @@ class Side(NamedTuple):
 
 
 class Adopted(NamedTuple):
-    """`lines`: place in the merge's version → (head, number). `heads`: place in the first parent's → head. `scars`: (place in the merge's, node)."""
+    """`lines`: place in the merge's version → (head, number). `heads`: place in the first parent's → head. `scars`: (place in the merge's, node).
+
+    `twins`: as in `Step`.
+    """
 
     lines: Mapping[int, tuple[int, int]]
     heads: Mapping[int, int]
     scars: Sequence[tuple[int, int]]
+    twins: Sequence[tuple[int, int]] = ()
 
 
 NOTHING = Adopted({}, {}, ())
@@ -34,17 +38,21 @@ def adopted(
         return NOTHING
     size = base.length + sum(d - c - (b - a) for a, b, c, d in hunks)
     kept = {new: old for old, new in _kept(hunks, base.length)}
-    there = set(base.numbers())
+    mine_numbers = base.numbers()
+    there = set(mine_numbers)
     lines: dict[int, tuple[int, int]] = {}
     heads: dict[int, int] = {}
     scars: list[tuple[int, int]] = []
     joined: dict[tuple[int, int], int] = {}
+    twins: list[tuple[int, int]] = []
     for side in sides:
         numbers = side.version.numbers()
         over = dict(_kept(side.hunks, side.version.length))
         for old, new in over.items():
             head = side.version.head(old)
             if new in kept:
+                if mine_numbers[kept[new]] != numbers[old]:
+                    twins.append((numbers[old], mine_numbers[kept[new]]))
                 mine = heads.get(kept[new], base.head(kept[new]))
                 heads[kept[new]] = _later(lineage, commit, file, mine, head, joined)
             elif new not in lines and numbers[old] not in there:
@@ -58,7 +66,22 @@ def adopted(
                     scars.append((over[place - 1] + 1, node))
                 elif not size:
                     scars.append((0, node))
-    return Adopted(lines, {place: head for place, head in heads.items() if head != base.head(place)}, scars)
+    lineage.twins.update(twins)
+    return Adopted(lines, {place: head for place, head in heads.items() if head != base.head(place)}, scars, twins)
+
+
+def numbered(base: Version, hunks: Sequence[Span], sides: Sequence[Side]) -> Version:
+    """`base`, which nobody followed on the first parent's way, with the numbers that its lines have on the way of another parent."""
+    numbers = base.numbers()
+    there = set(numbers)
+    kept = {new: old for old, new in _kept(hunks, base.length)}
+    for side in sides:
+        theirs = side.version.numbers()
+        for old, new in _kept(side.hunks, side.version.length):
+            if new in kept and theirs[old] not in there:
+                numbers[kept[new]] = theirs[old]
+                there.add(theirs[old])
+    return Version((NO_NODE, number, 1) for number in numbers)
 
 
 def _later(lineage: Lineage, commit: int, file: str, mine: int, theirs: int, joined: dict[tuple[int, int], int]) -> int:

@@ -47,7 +47,7 @@ class Survival:
         self._lineage = lineage
         self._others = others
         present = Present(versions)
-        self.there = present.has
+        self._stands = present.has
         self._carried = lineage.ancestors(present.heads)
         self._killers: dict[int, int] = {}
         late: dict[int, int] = {}
@@ -59,9 +59,22 @@ class Survival:
         for line, node in late.items():
             self._killers.setdefault(line, node)
 
+    def there(self, line: int) -> bool:
+        """Whether the line is there."""
+        return any(self._stands(number) for number in self._numbers_of(line))
+
     def ended(self, line: int) -> int:
         """The node that removed the line, -1 where it is there or nobody knows."""
-        return -1 if self.there(line) else self._killers.get(line, -1)
+        if self.there(line):
+            return -1
+        return max((self._killers.get(number, -1) for number in self._numbers_of(line)), default=-1)
+
+    def _numbers_of(self, line: int) -> list[int]:
+        """Its number, and those that it has been given since."""
+        found = [line]
+        while (twin := self._lineage.twins.get(found[-1], -1)) >= 0 and twin not in found:
+            found.append(twin)
+        return found
 
     def made(self, edit: int) -> list[int]:
         """The lines that the edit put there, as it was told last."""
@@ -80,7 +93,7 @@ class Survival:
         dead = [line for line in made if not self.there(line)]
         if not dead:
             return Fate("alive")
-        killers = {self._killers[line] for line in dead if line in self._killers}
+        killers = {node for line in dead if (node := self.ended(line)) >= 0}
         first, last = self._name(min(killers, default=-1)), self._name(max(killers, default=-1))
         if len(dead) < len(made):
             return Fate("transformed", first)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gittraj.history.lineage import UNTRACED, Lineage
 from gittraj.history.lines import NO_NODE, Piece, Version, part
 from gittraj.history.scars import OLD, Scar, laid
-from gittraj.history.sides import Adopted, Side, adopted, with_heads
+from gittraj.history.sides import Adopted, Side, adopted, numbered, with_heads
 from gittraj.history.touches import Touched, touched
 from gittraj.model.edit import HASH, UNSEEN, Edit, Run, Span, Trail
 
@@ -14,13 +14,17 @@ State = dict[str, Version]  # the files of one commit that are followed; an empt
 
 
 class Step(NamedTuple):
-    """What one trail led to. `names`: its path and the one before. `first`, `end`: the nodes it made, by number, half open."""
+    """What one trail led to. `names`: its path and the one before. `first`, `end`: the nodes it made, by number, half open.
+
+    `twins`: lines that another parent of a merge counted by the first of two numbers, and the first parent by the second.
+    """
 
     names: tuple[str, str]
     base: Version
     version: Version
     first: int
     end: int
+    twins: Sequence[tuple[int, int]] = ()
 
 
 class _Way(NamedTuple):
@@ -57,12 +61,16 @@ def advance(
         first = len(lineage.nodes)
         old = trail.old_file or trail.file
         known = came.get(old, state.get(old)) if trail.late else state.get(old)
-        base = known if known is not None and known.length == trail.lines else _unknown(lineage, trail.lines)
+        other = (sides or {}).get(trail.file, ())
+        followed = known is not None and known.length == trail.lines
+        base = known if known is not None and followed else _unknown(lineage, trail.lines)
+        if other and not followed:
+            base = numbered(base, trail.hunks, other)
         done, scars = touched(lineage, at, trail, base, places)
-        taken = adopted(lineage, at, trail.file, base, trail.hunks, (sides or {}).get(trail.file, ()))
+        taken = adopted(lineage, at, trail.file, base, trail.hunks, other)
         way = _Way(lineage, at, trail, base, done, scars, taken)
         version = _next(way)
-        steps.append(Step((trail.file, trail.old_file), base, version, first, len(lineage.nodes)))
+        steps.append(Step((trail.file, trail.old_file), base, version, first, len(lineage.nodes), taken.twins))
         if trail.old_file and trail.old_file != trail.file and trail.file:
             gone.append(trail.old_file)
         if trail.file or trail.old_file:

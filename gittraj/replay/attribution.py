@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gittraj.codec.digest import sha256_hex
+from gittraj.model.operation import Write
 from gittraj.model.report import LineRange, ReplayedCommit
 from gittraj.model.verdict import Check
 from gittraj.replay.spans import lines
+from gittraj.replay.steps import Step
 
 RANGES = 20_000  # of one record: a commit with more is generated, and its file list says so
 _TYPES = {
@@ -21,6 +23,7 @@ _TYPES = {
     "unexplained": "unknown",
 }
 Contents = Callable[[str], bytes | None]
+Wrote = tuple[int, str]  # lines in a row, and their digest
 
 
 def attribution(replayed: ReplayedCommit, session: str, model: str, contents: Contents) -> dict[str, Any] | None:
@@ -119,3 +122,28 @@ def _span(each: LineRange) -> range:
 
 def _hash(rows: list[bytes], start: int, end: int) -> str:
     return sha256_hex(b"".join(rows[start - 1 : end]))
+
+
+def wrote(record: dict[str, Any]) -> dict[str, tuple[Wrote, ...]]:
+    """By file, what the record's own `file-attribution` says that its agent wrote."""
+    told = record.get("file-attribution")
+    found: dict[str, tuple[Wrote, ...]] = {}
+    for path, kind, start, end, digest in _claims([told]) if isinstance(told, dict) else ():
+        if kind == "ai" and digest and start <= end:
+            found[path] = (*found.get(path, ()), (end - start + 1, digest))
+    return found
+
+
+def laid_on(step: Step) -> bytes | None:
+    """What a whole file was laid on, where its own commit is gone: all but the lines that the record says were written then. Else None."""
+    operation = step.observed[-1].operation
+    if step.wrote is None or not isinstance(operation, Write):
+        return None
+    rows = lines(operation.content.encode("utf-8", "surrogateescape"))
+    kept = [True] * len(rows)
+    for size, digest in step.wrote:
+        for start in range(len(rows) - size + 1):
+            if all(kept[start : start + size]) and _hash(rows, start + 1, start + size) == digest:
+                kept[start : start + size] = [False] * size
+                break
+    return b"".join(row for row, stays in zip(rows, kept, strict=True) if stays)

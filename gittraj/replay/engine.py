@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gittraj.model.operation import Delete, Move, Write
 from gittraj.replay import states
 from gittraj.replay.apply import apply_call
+from gittraj.replay.attribution import laid_on
 from gittraj.replay.files import GRADES, Diff, File, Files, allowed
 from gittraj.replay.lines import UNEXPLAINED, Ledger
 from gittraj.replay.recorded import REDACTED, agrees
@@ -177,7 +178,7 @@ class Replay:
         elif step.pre_blob:
             if states.is_blob(step.pre_blob, ours):
                 return True
-            recorded = self._known(file, step.pre_blob)
+            recorded = self._known(file, step.pre_blob) or laid_on(step)
             if recorded is None:
                 file.blame("external", "a recorded edit met a state that is not at hand")
                 return False

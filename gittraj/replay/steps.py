@@ -22,6 +22,7 @@ class Step(NamedTuple):
 
     `named`: the path as the agent wrote it. `pre_blob`, `post_blob`: recorded blob ids of the text before and after (LF line
     ends). `before`: the bytes that the segment met when it began, where its base says so. `call`, `at`: the call's id and its time, as recorded.
+    `wrote`: where it is replayed for another commit, and its own is gone: (lines, digest) of what that had of it.
     """
 
     observed: tuple[Observed, ...]
@@ -36,6 +37,7 @@ class Step(NamedTuple):
     redacted: bool = False
     call: str = ""
     at: str = ""
+    wrote: tuple[tuple[int, str], ...] | None = None
 
 
 class Command(NamedTuple):

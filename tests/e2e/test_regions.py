@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from gittraj.errors import GitTrajError, UsageError
+from gittraj.flows import regions as flow
 from tests.support.workshop import Workshop
 
 TEN = "".join(f"line {number}\n" for number in range(1, 11))
@@ -140,3 +142,32 @@ def test_lines_that_are_gone_are_said_to_be_gone(shop: Workshop) -> None:
 
 def test_a_repository_without_notes_has_no_regions(shop: Workshop) -> None:
     assert regions(shop) == [] and "no recorded edits" in shop.git("traj", "regions").stdout
+
+
+def test_places_are_read_as_files_first_and_what_is_no_place_is_told(shop: Workshop) -> None:
+    (shop.repo / "odd").mkdir()
+    (shop.repo / "odd" / "a:3-4").write_text("one\ntwo\n")
+    (shop.repo / "bin.dat").write_bytes(b"a\0b\n")
+    shop.git("add", "-A")
+    shop.git("commit", "-qm", "Odd names")
+    here = str(shop.repo)
+    assert flow.regions("odd/a:3-4", directory=here).sizes == {}  # a file, whose name ends like lines
+    assert flow.regions("odd/a:3-4:1-2", directory=here).sizes == {"odd/a:3-4": 2}
+    assert flow.regions("odd", directory=here).regions == ()
+    assert flow.regions("bin.dat:1-1", directory=here).regions[0].edits == ()
+    for place, words in {
+        "odd/a:1-2": "no such file",
+        "money.py:2-": "lines are told as FILE:A-B",
+        "money.py:-2": "lines are told as FILE:A-B",
+        "money.py:1-9999999999": "lines are told as FILE:A-B",
+        "money.py:\u00b2-3": "no such file",
+        "money.py:3-2": "counted from 1",
+        "money.py:0": "counted from 1",
+        "money.py:90-95": "has 2 lines",
+        "../elsewhere": "outside of the repository",
+    }.items():
+        with pytest.raises(GitTrajError, match=words):
+            flow.regions(place, directory=here)
+    for place in ("\u00b2,3:money.py", "1,+0:money.py", "1,9999999999:money.py", "x:money.py", "1,2:", "1,2"):
+        with pytest.raises(UsageError):
+            flow.chain(place, directory=here)

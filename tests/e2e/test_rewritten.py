@@ -10,6 +10,7 @@ import pytest
 from gittraj.codec import framing
 from gittraj.flows.verify import verify
 from gittraj.model.report import CommitVerdict
+from tests.support.history_hands import with_filter_repo
 from tests.support.line_oracle import Oracle
 from tests.support.workshop import Workshop
 
@@ -233,6 +234,26 @@ def test_a_squash_merge_on_a_forge_whose_branch_is_deleted(shop: Workshop, tmp_p
     carried(shop, "main", "composed", *olds, rest=1)
 
 
+def test_a_whole_file_written_over_a_persons_commit_that_is_gone(shop: Workshop, tmp_path: Path) -> None:
+    """Random history 1: the agent wrote the file as a person had left it, and in the clone nothing but the record tells which lines were new."""
+    three = "33333333-2222-4333-8444-555555555555"
+    rows = [*(shop.repo / "a.txt").read_text().splitlines(), ORACLE.line()]
+    (shop.repo / "a.txt").write_text("\n".join(rows) + "\n")
+    commit(shop, "By hand, too")
+    claude = shop.claude(three, start=1_700_000_500)
+    claude.say("Go on")
+    claude.write("a.txt", "\n".join([ORACLE.line(three), *rows, ORACLE.line(three)]) + "\n")
+    done = claude.run("git add -A && git commit -qm Third", env={"GIT_COMMITTER_DATE": f"{claude.clock + 1} +0000"})
+    assert done.returncode == 0, done.stderr
+    plumbing(shop, "topic^{tree}", "topic~2", "flat")
+    clone = tmp_path / "clone"
+    shop.git("clone", "-q", "--no-local", "--single-branch", "-b", "flat", f"file://{shop.repo}", str(clone))
+    shop.git("fetch", "-q", str(shop.repo), "refs/notes/traj:refs/notes/traj", cwd=clone)
+    shop.repo = clone
+    replayed, lost = ORACLE.audit(clone, "flat")
+    assert lost == [] and replayed.coverage["agent"].added == 2
+
+
 def plumbing(shop: Workshop, tree: str, parent: str, branch: str) -> None:
     """A commit as graphical clients, forges and stacks of branches make them: no hook runs, no note is copied."""
     made = shop.out("commit-tree", "-p", parent, "-m", "By plumbing", shop.out("rev-parse", tree))
@@ -260,8 +281,7 @@ def test_originals_that_were_collected_as_garbage(shop: Workshop) -> None:
 
 
 def test_filter_repo_leaves_what_can_be_matched(shop: Workshop) -> None:
-    if not shutil.which("git-filter-repo"):
-        pytest.skip("git-filter-repo is not installed")
+    with_filter_repo(shop)
     olds = ids(shop, "topic~3", "topic~2", "topic")
     shop.git("filter-repo", "--force", "--quiet", "--refs", "topic", "--message-callback", 'return message + b"!"')
     assert ids(shop, "topic") != olds[2:]
