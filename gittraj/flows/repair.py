@@ -50,11 +50,14 @@ def _mend(house: House, store: NoteStore) -> Iterator[Step]:
     past = notes_past.blobs(house.repository, store.ref.name, [key for key, damage in known.items() if damage])
     keys = keychain(house).key
     cases = {key: _case(house, store, keys, key, past.get(key, [])) for key in known}
+    for key, damage in known.items():
+        if damage:
+            _complete(store, key, cases[key])  # before, because others wait while the ref is written
     done: dict[str, Mended] = {}
 
     def change(key: str, note: bytes) -> bytes:
         """The note as it is now, which another process may have changed since it was looked at."""
-        done[key] = _mended(store, key, note, cases[key])
+        done[key] = _mended(note, cases[key])
         return done[key].note
 
     before = store.tip()
@@ -99,20 +102,22 @@ def _case(
     return _Case(past, signed, frozenset({*named, *_pieces(past, key)}), frozenset())
 
 
-def _mended(store: NoteStore, key: str, note: bytes, case: _Case) -> Mended:
-    past = list(case.past)
-    one = mending.mend(note, past, signed=case.signed, named=case.named, apart=case.apart)
+def _mended(note: bytes, case: _Case) -> Mended:
+    return mending.mend(note, case.past, signed=case.signed, named=case.named, apart=case.apart)
+
+
+def _complete(store: NoteStore, key: str, case: _Case) -> None:
+    """Put the notes of other commits that went into the damage of this one to those that stood there before."""
+    note = _note(store, key)
+    one = _mended(note, case)
     for _ in range(ROUNDS if one.left else 0):
         clues = sorted((line for line in one.lines if len(line) >= LEAST), key=len)[-CLUES:]
         more = [other for other in _others(store, key) if any(clue in other for clue in clues)] if clues else []
-        if not more:
-            break
-        past += more
-        again = mending.mend(note, past, signed=case.signed, named=case.named, apart=case.apart)
+        case.past.extend(more)
+        again = _mended(note, case) if more else one
         if again.lines == one.lines:
             break
         one = again
-    return one
 
 
 def _others(store: NoteStore, key: str) -> Iterator[bytes]:
