@@ -7,7 +7,7 @@ ROUNDS ?= 20
 BIN = .venv/bin
 STAMP = .venv/.up-to-date
 
-.PHONY: demo test test-sha256 lint bench fuzz pushers docs venv clean
+.PHONY: demo test test-sha256 test-reftable lint bench fuzz pushers docs venv clean
 
 demo: $(STAMP)
 	@$(BIN)/git-traj demo
@@ -19,6 +19,10 @@ test: $(STAMP) lint
 
 test-sha256: $(STAMP)
 	TRAJ_TEST_HASH=sha256 $(BIN)/python -m pytest -n auto -q tests/store tests/e2e/test_capture.py tests/e2e/test_verify_replay.py tests/e2e/test_replay.py
+
+# Needs git 2.45 or newer; GIT=DIRECTORY puts another one before that on PATH.
+test-reftable: $(STAMP)
+	PATH="$${GIT:+$$GIT:}$$PATH" TRAJ_TEST_REFS=reftable $(BIN)/python -m pytest -n auto -q tests/store tests/sync tests/e2e/test_capture.py tests/e2e/test_verify_replay.py tests/e2e/test_replay.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

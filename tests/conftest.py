@@ -9,6 +9,12 @@ import pytest
 _SCRUB = (
     "GIT_", "COLUMNS", "LINES", "PAGER", "SSH_", "CLAUDE", "CODEX", "GEMINI", "OPENCODE", "CURSOR", "PI_", "XDG_", "AGENT", "GITTRAJ_", "PRE_COMMIT",
 )  # fmt: skip
+# The same tests on repositories of another kind, or through the other back end: make test-sha256, make test-reftable.
+_OTHERWISE = {
+    "TRAJ_TEST_HASH": "GIT_DEFAULT_HASH",
+    "TRAJ_TEST_REFS": "GIT_DEFAULT_REF_FORMAT",
+    "TRAJ_TEST_STORE": "GITTRAJ_STORE",
+}
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +48,8 @@ def seal(patch: pytest.MonkeyPatch, home: Path, cache: Path) -> None:
         "LC_ALL": "C.UTF-8",
     }.items():
         patch.setenv(name, value)
-    for told, name in (("TRAJ_TEST_HASH", "GIT_DEFAULT_HASH"), ("TRAJ_TEST_STORE", "GITTRAJ_STORE")):
-        if told in os.environ:  # the same tests on the other back end: make test-sha256
+    for told, name in _OTHERWISE.items():
+        if told in os.environ:
             patch.setenv(name, os.environ[told])
 
 

@@ -1,6 +1,6 @@
-"""`git traj doctor`: a repository goes in; what is well, odd or broken comes out, with the command that mends it."""
+"""`git traj doctor`: a repository goes in; what is well, odd or broken comes out, with the command that mends it, or what was mended."""
 
-from gittraj.cli.command import JSON, Command
+from gittraj.cli.command import FLAG, JSON, Command, Parameter
 from gittraj.cli.console import Console
 from gittraj.cli.paint import Line, Span
 
@@ -18,16 +18,27 @@ _SIGNS: "dict[str, Span]" = {
 }
 
 
-def doctor(console: Console, *, json: bool = False) -> int:
-    """Look this repository over; 1 where something is broken."""
+def doctor(console: Console, *, repair: bool = False, json: bool = False) -> int:
+    """Look this repository over, with `repair` after mending what destroys notes and the notes themselves; 1 where something is broken."""
     from gittraj.flows.doctor import doctor as flow
 
+    steps = []
+    if repair:
+        from gittraj.flows.repair import repair as mend
+
+        steps = mend()
     findings = list(flow())
     if json:
         from gittraj.cli import shapes
 
-        console.json(shapes.doctor(findings))
+        console.json(shapes.doctor(findings, steps if repair else None))
     else:
+        if repair:
+            from gittraj.cli.setup import step_lines
+            from gittraj.model.report import Step
+
+            for step in steps or [Step("nothing was to repair")]:
+                console.lines(step_lines(step))
         console.lines(finding_lines(findings))
     return 1 if any(each.level == "problem" for each in findings) else 0
 
@@ -50,8 +61,11 @@ COMMANDS = (
         "doctor",
         doctor,
         "Look everything over; say what is wrong and what mends it.",
+        Parameter("repair", "--repair", help="mend damaged notes, and settings that damage them", kind=FLAG),
         JSON,
-        about="Signs: ✓ well, · worth knowing, ! may hurt later, ✗ broken. Problems that a hook met since are listed too.",
+        about="Signs: ✓ well, · worth knowing, ! may hurt later, ✗ broken. Problems that a hook met since are listed too. --repair lets git no "
+        "longer merge notes with cat_sort_uniq, and brings back what a note lost by it from the histories of the notes that this clone has; damage goes "
+        "where all of it is accounted for. Signatures stay as they are.",
         exits="1: something is broken.",
     ),
 )

@@ -6,7 +6,7 @@ from gittraj.cli.paint import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from gittraj.model.report import Step
 
@@ -49,13 +49,17 @@ def deinit(console: Console) -> int:
 
 
 def _tell(console: Console, steps: "Iterable[Step]") -> None:
+    for step in steps:
+        console.lines(step_lines(step))
+
+
+def step_lines(step: "Step") -> "Iterator[Line]":
+    """What was done (or is left to do), and what to type below it."""
     from gittraj.cli.escape import one_line
 
-    for step in steps:
-        sign = ("good", "✓ ") if step.done else ("note", "! ")
-        console.lines([Line(sign, ("", one_line(step.what)))])
-        if step.hint:
-            console.lines([Line(("", f"  {one_line(step.hint)}"))])
+    yield Line(("good", "✓ ") if step.done else ("note", "! "), ("", one_line(step.what)))
+    if step.hint:
+        yield Line(("", f"  {one_line(step.hint)}"))
 
 
 COMMANDS = (

@@ -17,6 +17,7 @@ from gittraj.model.report import (
     NoteDamage,
     PolicySource,
     Shown,
+    Step,
     VerifyReport,
 )
 from gittraj.model.states import Verified
@@ -93,10 +94,12 @@ def keys(lines: list[KeyLine]) -> dict[str, Any]:
     return {"keys": [{name: getattr(line, name) for name in names} for line in lines]}
 
 
-def doctor(findings: list[Finding]) -> dict[str, Any]:
-    """`git traj doctor --json`."""
+def doctor(findings: list[Finding], steps: list[Step] | None = None) -> dict[str, Any]:
+    """`git traj doctor --json`; `steps`: what ``--repair`` did."""
     names = ("level", "what", "why", "hint")
-    return {"findings": [{name: getattr(each, name) for name in names} for each in findings]}
+    done = [{name: getattr(each, name) for name in ("what", "done", "hint")} for each in steps or ()]
+    found = [{name: getattr(each, name) for name in names} for each in findings]
+    return {"findings": found} if steps is None else {"findings": found, "repaired": done}
 
 
 def _record(verified: Verified) -> Any:

@@ -11,7 +11,6 @@ import msgspec
 
 from gittraj.codec import framing
 from gittraj.errors import CaptureError, SealError
-from gittraj.flows.judge import Judge
 from gittraj.flows.wiring import House, open_house, signer
 from gittraj.model.anchor import Anchor
 from gittraj.model.carried import Carried
@@ -49,6 +48,8 @@ def carry(*, sources: str | None = None, to: str = "HEAD", directory: str | None
 
     Raises `CaptureError` where nothing of them is in it, `KeyringError`, `StoreError`.
     """
+    from gittraj.flows.judge import Judge  # what judges is half of all there is to load, and the hook needs none of it
+
     house = open_house(directory)
     repository = house.repository
     commit = repository.commit(repository.resolve(to))

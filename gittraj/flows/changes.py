@@ -20,6 +20,7 @@ class Changes:
         self.snapshots = snapshots or Snapshots(repository)
         self._raw: OrderedDict[str, list[FileChange]] = OrderedDict()
         self._paired: OrderedDict[str, list[FileChange]] = OrderedDict()
+        self._digests: dict[str, str] = {}
 
     def raw(self, commit: Commit) -> list[FileChange]:
         """Every changed path by itself, renames not followed. Raises `StoreError` where an object is not here."""
@@ -39,7 +40,9 @@ class Changes:
 
     def digest(self, commit: Commit) -> str:
         """The digest of the change (`history.change.digest`); "" where nothing is changed. Raises `StoreError`."""
-        return digest(self.raw(commit))
+        if commit.id not in self._digests:
+            self._digests[commit.id] = digest(self.raw(commit))
+        return self._digests[commit.id]
 
     def _pair(self, commit: Commit) -> list[FileChange]:
         raw = self.raw(commit)

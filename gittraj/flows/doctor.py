@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gittraj.errors import GitTrajError, KeyringError
 from gittraj.flows import discover, pending
+from gittraj.flows.ailing import ailing
 from gittraj.flows.wiring import House, key_settings, keychain, open_house
 from gittraj.keyring import keys, signers
 from gittraj.model.report import Finding
@@ -16,6 +17,8 @@ from gittraj.store.remote import names
 from gittraj.store.settings import boolean
 from gittraj.store.state import State
 
+REPAIR = "git traj doctor --repair"
+NAMED = 4  # commits that are named in one line
 _HOOK = {
     "present": ("ok", ""),
     "edited": ("note", ""),
@@ -102,28 +105,25 @@ def _settings(house: House) -> Iterator[Finding]:
             "notes.rewriteRef does not name them",
             "git traj init",
         )
-    if settings.rewrite_mode == "cat_sort_uniq":
+    if settings.rewrite_mode.lower() == "cat_sort_uniq":
         yield Finding(
             "problem",
             "notes.rewriteMode = cat_sort_uniq destroys our notes when commits are rewritten",
             "",
-            "git traj init",
+            REPAIR,
         )
-    elif settings.rewrite_mode not in ("", config.MODE):
+    elif settings.rewrite_mode.lower() not in ("", config.MODE):
         yield Finding(
             "warning",
             f"notes.rewriteMode = {settings.rewrite_mode} loses one side when commits are squashed",
             "",
             "git traj init",
         )
-    for key in ("notes.mergestrategy", "notes.traj.mergestrategy", "notes.traj-bodies.mergestrategy"):
-        if "cat_sort_uniq" in settings.values.get(key, ()):
-            yield Finding(
-                "problem",
-                f"{key} = cat_sort_uniq destroys our notes when they are merged",
-                "",
-                f"git config --unset {key}",
-            )
+    for key, value in config.merge_losses(house.repository):
+        if value == "cat_sort_uniq":
+            yield Finding("problem", f"{key} = cat_sort_uniq destroys our notes when they are merged", "", REPAIR)
+        else:
+            yield Finding("warning", f"{key} = {value} loses one side when notes are merged", "", REPAIR)
     for key in settings.unknown:
         yield Finding("note", f"{key} is set, and means nothing to this version")
     for key, value in settings.invalid:
@@ -153,6 +153,15 @@ def _notes(house: House) -> Iterator[Finding]:
     yield Finding("ok", f"{len(listed)} commit(s) have a trace")
     if gone:
         yield Finding("note", f"{gone} of them are not in this clone", "rewritten, not fetched, or pruned")
+    for store in (house.notes, NoteStore(house.repository, BODIES)):
+        found = list(ailing(store))
+        damaged = [one.key[:12] for one in found if one.damage]
+        if damaged:
+            where = ", ".join(damaged[:NAMED]) + (" …" if len(damaged) > NAMED else "")
+            yield Finding("problem", f"{store.ref.name}: {len(damaged)} note(s) are damaged", where, REPAIR)
+        if len(found) > len(damaged):
+            what = f"{store.ref.name}: {len(found) - len(damaged)} note(s) hold items twice or out of order"
+            yield Finding("warning", what, "as git's own merges and copies leave them; nothing is lost", REPAIR)
 
 
 def _state(house: House) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from gittraj.errors import StoreError
 from gittraj.flows import discover
 from gittraj.flows.wiring import House, open_house
 from gittraj.policy import agents
+from gittraj.store import gitdir
 
 _RESERVED = re.compile(r"^(?:traj|gittraj|git-traj)(?:-[a-z0-9-]+)?\s*:", re.I)
 _SCISSORS = re.compile(r"^# -+ >8 -+$", re.M)
@@ -59,8 +60,10 @@ def _is_here(name: str, here: set[str]) -> bool:
 def _inherited(house: House) -> set[str]:
     """The claims of commits with a trace that this message may have been taken from: amend, rebase, cherry-pick, revert, merge."""
     found: set[str] = set()
+    in_files = gitdir.keeps_refs_in_files(house.repository.common_dir)
     for name in _SOURCES:
-        if name not in ("HEAD", "ORIG_HEAD") and not os.path.exists(os.path.join(house.repository.git_dir, name)):
+        path = os.path.join(house.repository.git_dir, name)
+        if name not in ("HEAD", "ORIG_HEAD") and in_files and not os.path.exists(path):
             continue
         try:
             commit = house.repository.commit(house.repository.resolve(name))

@@ -1,5 +1,6 @@
 """Whose a commit's lines are, where others were made of the same: commits go in, every changed line with the commit it is from comes out."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from gittraj.errors import StoreError
@@ -19,6 +20,8 @@ from gittraj.store.repository import Repository
 SIDES = 2  # of a change: lines added, lines removed
 WALK = 200  # commits between two originals that are looked at to find out that one follows on the other
 
+KEPT = 256  # commits whose ancestors are kept: more originals than one commit is held against
+
 
 class Origins:
     """Composes commits of one repository out of others."""
@@ -26,6 +29,7 @@ class Origins:
     def __init__(self, repository: Repository, changes: Changes) -> None:
         self.repository = repository
         self.changes = changes
+        self._above: OrderedDict[str, list[Commit]] = OrderedDict()  # the ancestors of each of a squash's originals
 
     def size(self, commit: Commit) -> int:
         """How many lines the commit changes. Raises `StoreError`."""
@@ -97,17 +101,25 @@ class Origins:
 
     def _ancestors(self, commit: Commit) -> list[Commit]:
         """The commit and its first-parent ancestors, as far as they are here."""
+        known = self._above.get(commit.id)
+        if known is not None:
+            return known
         chain = [commit]
         while chain[-1].parents and len(chain) < WALK:
-            one = (
-                self.changes.snapshots.commit(chain[-1].parents[0])
-                if self.repository.has_commit(chain[-1].parents[0])
-                else None
-            )
+            one = self._here(chain[-1].parents[0])
             if one is None:
                 break
             chain.append(one)
+        self._above[commit.id] = chain
+        if len(self._above) > KEPT:
+            self._above.popitem(last=False)
         return chain
+
+    def _here(self, commit_id: str) -> Commit | None:
+        try:
+            return self.changes.snapshots.commit(commit_id)
+        except StoreError:
+            return None
 
     def _stages(
         self, commit: Commit, chain: Sequence[Commit], file: FileChange, wanted: set[str]

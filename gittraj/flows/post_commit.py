@@ -33,7 +33,7 @@ def post_commit(directory: str, env: "Mapping[str, str]", say: "Callable[[str], 
         from gittraj.flows.attach import after_commit
 
         after_commit(directory, found, env, say)
-    by, olds = post_rewrite.picked(place.git_dir)
+    by, olds = post_rewrite.picked(place, env)
     if olds and post_rewrite.has_notes(place.common_dir):
         post_rewrite.after_pick(directory, by, olds, env, say)
 

@@ -37,13 +37,15 @@ def post_rewrite(
         _carry(directory, made, command if command in ("amend", "rebase") else "rewrite", env, say)
 
 
-def picked(git_dir: str) -> "tuple[str, list[str]]":
+def picked(place: gitdir.Place, env: "Mapping[str, str]") -> "tuple[str, list[str]]":
     """What git is about while it runs post-commit: (cherry-pick | revert | squash, the commits it was made of); ("", []) for a plain commit."""
+    in_files = gitdir.keeps_refs_in_files(place.common_dir)
     for name, by in _PICKS.items():
-        found = _first(os.path.join(git_dir, name)).split()
+        path = os.path.join(place.git_dir, name)
+        found = _first(path).strip().decode("ascii", "replace") if in_files else _asked(place, name, env)
         if found:
-            return by, [found[0].decode("ascii", "replace")]
-    message = _first(os.path.join(git_dir, "COMMIT_EDITMSG"))
+            return by, [found]
+    message = _first(os.path.join(place.git_dir, "COMMIT_EDITMSG"))
     if SQUASHED not in message:
         return "", []
     rows = message.partition(SQUASHED)[2].splitlines()
@@ -59,7 +61,9 @@ def after_pick(
 
 
 def has_notes(common_dir: str) -> bool:
-    """Whether the repository has notes of ours at all."""
+    """Whether the repository has notes of ours at all; yes where that is not told by looking at files."""
+    if not gitdir.keeps_refs_in_files(common_dir):
+        return True
     if os.path.exists(os.path.join(common_dir, "refs", "notes", "traj")):
         return True
     return b" refs/notes/traj\n" in _first(os.path.join(common_dir, "packed-refs"), 1 << 24)
@@ -83,6 +87,14 @@ def _carry(
         carry_rewritten(house, {new or house.repository.head() or "": olds for new, olds in made.items()}, by)
     except KeyringError as error:  # nothing is lost: the verifier goes by content
         say(f"no carry statement was signed: {error.message}")
+
+
+def _asked(place: gitdir.Place, name: str, env: "Mapping[str, str]") -> str:
+    """The commit that a ref beside HEAD names, "" where there is none. Raises `StoreError`."""
+    from gittraj.store.git import Git
+
+    _, out = Git(place.git_dir, place.git_dir, env).call(["rev-parse", "--verify", "--quiet", name], ok=(0, 1, 128))
+    return out.decode("ascii", "replace").strip()
 
 
 def _first(path: str, size: int = 1 << 20) -> bytes:

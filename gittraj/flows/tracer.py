@@ -95,7 +95,7 @@ class Tracer:
         """
         try:
             known = self._outside(commit)
-            if not known:
+            if not known or self._joins(commit):
                 return None
             matches = dict.fromkeys(one.commit for one in known.alike(commit, self.patch_id(commit)))
             alike = [one for one in matches if not self._came_later(one, commit)]
@@ -115,6 +115,15 @@ class Tracer:
         chosen = [one for one in records if _commit(one) in carried.sources]
         statements, again = self.bind(commit, chosen, known=carried)
         return NoteRead(tuple(one for one in statements if _result(one, "binding") == "pass"), (), again)
+
+    def _joins(self, commit: Commit) -> bool:
+        """Whether it is a merge in which every file is that of one of its parents: what these are made of is told of them, not twice."""
+        others = [self.changes.snapshots.commit(one).tree for one in commit.parents[1:]]
+        entry = self.changes.snapshots.entry
+        return bool(others) and all(
+            any(entry(tree, change.path) == ((change.new, change.new_mode) if change.new else None) for tree in others)
+            for change in self.changes.snapshots.changes(commit)
+        )
 
     def _outside(self, commit: Commit) -> Wanderers:
         if self._wanderers is None:

@@ -5,7 +5,7 @@ What stood there before is remembered under ``gittraj.`` in the same file, so th
 
 import fnmatch
 
-from gittraj.store.notes import REF
+from gittraj.store.notes import BODIES, REF
 from gittraj.store.repository import Repository
 
 MODE = "concatenate"  # keeps every signature; `cat_sort_uniq` destroys binary notes, `overwrite` and `ignore` lose one side
@@ -14,6 +14,8 @@ _REQUIRED = "gittraj.requirePolicy"
 _ADDED = "gittraj.addedRewriteRef"
 _SET = "gittraj.setRewriteMode"
 _PREVIOUS = "gittraj.previousRewriteMode"
+_MERGE = "gittraj.setMergeStrategy"
+_LOSSLESS = ("union", "manual")  # of git's strategies for merging notes; `manual` leaves it to a person
 
 
 def configure(repository: Repository) -> list[str]:
@@ -38,6 +40,37 @@ def configure(repository: Repository) -> list[str]:
     return done
 
 
+def merge_losses(repository: Repository) -> list[tuple[str, str]]:
+    """(key, value) of each strategy by which git's own merge of our notes would lose some of them; it is one of git's words."""
+    values = repository.settings.values
+    found = []
+    for ref in (REF, BODIES):
+        own = f"notes.{ref.removeprefix('refs/notes/')}.mergestrategy"
+        key = own if own in values else "notes.mergestrategy"
+        value = values.get(key, ["manual"])[-1]
+        if value not in _LOSSLESS and (key, value) not in found:
+            found.append((key, value))
+    return found
+
+
+def protect(repository: Repository) -> list[str]:
+    """Let git neither sort, overwrite nor choose between notes of ours; the settings made, one line each. Raises `StoreError`.
+
+    What is set for all notes, or for all repositories, stays: what is said of our refs in this repository goes before it.
+    """
+    done: list[str] = []
+    if repository.settings.rewrite_mode.lower() not in ("", MODE):
+        done += configure(repository)
+    for ref in (REF, BODIES) if merge_losses(repository) else ():
+        key = f"notes.{ref.removeprefix('refs/notes/')}.mergeStrategy"
+        if repository.settings.values.get(key.lower(), [""])[-1] not in _LOSSLESS:
+            repository.git.run(["config", "--local", "--replace-all", key, _LOSSLESS[0]])
+            _remember(repository, _MERGE, "true")
+            done.append(f"{key} = {_LOSSLESS[0]}")
+    repository.__dict__.pop("settings", None)
+    return done
+
+
 def deconfigure(repository: Repository) -> list[str]:
     """Take back what `configure` set; the settings changed, one line each. Raises `StoreError`."""
     done: list[str] = []
@@ -52,7 +85,11 @@ def deconfigure(repository: Repository) -> list[str]:
         elif _local(repository, "notes.rewriteMode") == MODE:
             repository.git.run(["config", "--local", "--replace-all", "notes.rewriteMode", before])
             done.append(f"notes.rewriteMode = {before} again")
-    for key in (_ADDED, _SET, _PREVIOUS):
+    if _local(repository, _MERGE) is not None:
+        for ref in (REF, BODIES):
+            _unset(repository, f"notes.{ref.removeprefix('refs/notes/')}.mergeStrategy", f"^{_LOSSLESS[0]}$")
+        done.append("git's own merge of our notes does as it is configured again")
+    for key in (_ADDED, _SET, _PREVIOUS, _MERGE):
         _unset(repository, key)
     repository.__dict__.pop("settings", None)
     return done

@@ -57,6 +57,11 @@ def is_git_dir(path: str) -> bool:
     return os.path.isdir(os.path.join(common, "objects")) and os.path.isdir(os.path.join(common, "refs"))
 
 
+def keeps_refs_in_files(common_dir: str) -> bool:
+    """Whether each ref is a file, or a line of `packed-refs`; else they are in a reftable, which only git itself reads."""
+    return not os.path.isdir(os.path.join(common_dir, "reftable"))
+
+
 def _place(git_dir: str, worktree: str | None, explicit: bool, cwd: str, env: "Mapping[str, str]") -> Place:
     shared = env.get("GIT_COMMON_DIR")
     common = os.path.join(cwd, shared) if shared else _common(git_dir)

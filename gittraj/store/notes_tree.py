@@ -5,12 +5,15 @@ git decides while it writes: a level is split when each of its 16 first digits l
 `determine_fanout`). Subtrees that a change does not concern keep their ids unread, so one note among 10,000 costs two trees.
 """
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 
 from gittraj.errors import StoreError
 from gittraj.store.trees import Node, parse, serialise
 
 HEX = frozenset(b"0123456789abcdefABCDEF")
+
+_LEVELS = 16  # kept for reading; the root of a hundred thousand notes that never were fanned out takes 20 MB
 
 Read = Callable[[str], bytes]
 Write = Callable[[bytes], str]
@@ -54,12 +57,18 @@ class Level:
         return self.rest > 2 and min(slots.values()) > 1
 
 
+@functools.lru_cache(_LEVELS)
+def _level(data: bytes, size: int, rest: int) -> Level:
+    """A level that is only read: who reads many notes meets the same root each time."""
+    return Level(parse(data, size), rest)
+
+
 def lookup(read: Read, tree: str, key: str) -> list[str]:
     """The blobs of the note of `key` (hex), at whatever depth; more than one where a mixed fan-out holds it twice."""
     found: list[str] = []
     rest = key.encode("ascii")
     while True:
-        level = Level(parse(read(tree), len(key) // 2), len(rest))
+        level = _level(read(tree), len(key) // 2, len(rest))
         found.extend(node.id for node in level.notes.get(rest, ()))
         below = level.unread.get(rest[:2])
         if below is None:

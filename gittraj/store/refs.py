@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from gittraj.errors import RefRaceError
 from gittraj.store.backend import Backend
+from gittraj.store.gitdir import keeps_refs_in_files
 from gittraj.store.locks import Lock
 
 ATTEMPTS = 40  # against real git processes only; each of them holds the lock for a few milliseconds
@@ -27,7 +28,9 @@ class Ref:
     def __init__(self, backend: Backend, common_dir: str, name: str) -> None:
         self.backend = backend
         self.name = name
-        self.file = os.path.join(common_dir, *name.split("/"))
+        self.file = os.path.join(common_dir, *name.split("/"))  # where refs are files
+        in_files = keeps_refs_in_files(common_dir)
+        self.lock = self.file + ".lock" if in_files else os.path.join(common_dir, "reftable", "tables.list.lock")
         self.queue = os.path.join(common_dir, "gittraj", "locks", name.replace("/", "-"))
 
     def read(self) -> str:
@@ -56,16 +59,19 @@ class Ref:
 
     def lost(self) -> RefRaceError:
         """What to say after the last attempt."""
-        age = lock_age(self.file + ".lock")
+        age = lock_age(self.lock)
         if age is None:
             return RefRaceError(f"other processes kept moving {self.name}", hint="try again")
         return RefRaceError(
-            f"{self.name} is locked by another git process ({self.file}.lock, for {age:.0f} s)",
-            hint=f"if no git is running here: rm {self.file}.lock",
+            f"{self.name} is locked by another git process ({self.lock}, for {age:.0f} s)",
+            hint=f"if no git is running here: rm {self.lock}",
         )
 
     def _clear_abandoned(self) -> None:
-        """The owner before us died while it wrote: if its lock file is still there and nobody touches it, it goes."""
+        """The owner before us died while it wrote: if its lock file is still there and nobody touches it, it goes.
+
+        Only that of the ref itself: the one of a reftable may be held for any other ref.
+        """
         path = self.file + ".lock"
         try:
             before = os.stat(path)

@@ -37,7 +37,7 @@ KNOWN = frozenset(
         "commandpath",
     )
 )
-BOOKS = frozenset(("addedrewriteref", "previousrewritemode", "setrewritemode"))
+BOOKS = frozenset(("addedrewriteref", "previousrewritemode", "setmergestrategy", "setrewritemode"))
 
 
 class Settings(msgspec.Struct, frozen=True):

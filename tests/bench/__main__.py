@@ -15,7 +15,20 @@ from tests.bench.machine import ROOT, busy, describe
 from tests.bench.place import Place
 from tests.bench.rows import Options, listing, table
 
-NAMES = ("hook", "commands", "pushes", "notes", "exchange", "codec", "signatures", "reading", "sizes", "scale", "peers")
+NAMES = (
+    "hook",
+    "commands",
+    "pushes",
+    "notes",
+    "exchange",
+    "carry",
+    "codec",
+    "signatures",
+    "reading",
+    "sizes",
+    "scale",
+    "peers",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -23,8 +23,10 @@ def run(options: Options, place: Place) -> Iterator[Row]:
     files = files[:3] if options.quick else files
     path = place.repository("sizes", hooked=True)
     totals: dict[str, tuple[int, int]] = {}
+    commits: dict[str, str] = {}
     for number, file in enumerate(files):
         place.commit(path)(number)
+        commits[place.git(path, "rev-parse", "HEAD").strip()] = file.parent.name
         try:
             said = timing.run(["git", "traj", "attach", "--session", str(file), "--json"], cwd=path, env=place.env)
         except SystemExit as error:
@@ -42,6 +44,9 @@ def run(options: Options, place: Place) -> Iterator[Row]:
     yield from _packed(
         place, path, sum(raw for raw, _ in totals.values()), sum(record for _, record in totals.values())
     )
+    for agent, stored in _stored(place, path, commits).items():
+        raw, _ = totals[agent]
+        yield Row(f"notes of {agent} after git gc", 100 * stored / raw, "%", note=f"{stored:,} of {raw:,} bytes")
 
 
 def _body_bytes(said: bytes) -> int:
@@ -62,6 +67,19 @@ def _packed(place: Place, path: Path, raw: int, record: int) -> Iterator[Row]:
         "%",
         note=f"{packed:,} bytes for {raw:,} of sessions, {record:,} of records",
     )
+
+
+def _stored(place: Place, path: Path, commits: dict[str, str]) -> dict[str, int]:
+    """Agent → bytes that the notes of its sessions take in the pack; `commits`: commit → agent."""
+    notes = [line.split() for line in place.git(path, "notes", "--ref=traj", "list").splitlines()]
+    blobs = {blob: commits[commit] for blob, commit in notes if commit in commits}
+    asked = "".join(f"{blob}\n" for blob in blobs).encode()
+    form = "--batch-check=%(objectname) %(objectsize:disk)"
+    sizes = [line.split() for line in place.git(path, "cat-file", form, data=asked).splitlines()]
+    found: dict[str, int] = {}
+    for blob, size in sizes:
+        found[blobs[blob]] = found.get(blobs[blob], 0) + int(size)
+    return found
 
 
 def _objects(path: Path) -> int:

@@ -13,6 +13,7 @@ from gittraj.store.hook_managers import call_line, hooks_dir
 from gittraj.store.hook_shims import (
     _GATE,
     _LIST,
+    _REWRITING,
     _SWITCHES,
     _TEMPLATE,
     CHAINED,
@@ -84,7 +85,7 @@ def test_the_top_level_shims_are_the_text_we_install() -> None:
 
 
 def test_the_id_changes_with_the_text() -> None:
-    assert hashlib.sha256(_TEMPLATE.encode()).hexdigest()[:8] == SHIM_ID
+    assert hashlib.sha256((_TEMPLATE + _REWRITING).encode()).hexdigest()[:8] == SHIM_ID
     assert hashlib.sha256(_LIST.encode()).hexdigest()[:8] == LIST_ID
 
 
@@ -97,6 +98,23 @@ def test_what_git_tells_a_hook_on_its_standard_input_reaches_both_hooks(repo: Re
     repo.git("commit", "-q", "--amend", "--allow-empty", "-m", "y")
     assert calls(log) == ["theirs amend", "ours hook post-rewrite amend"]
     assert hashlib.sha256((_GATE + repr(_SWITCHES)).encode()).hexdigest()[:8] == GATE_ID
+
+
+def test_a_rebase_calls_us_once_and_not_for_each_commit_that_it_picks(repo: Repo, log: Path, tmp_path: Path) -> None:
+    opened = open_repository(str(repo.path))
+    for place, branch in ((repo, "side"), (repo.worktree(tmp_path / "linked", "linked"), "beside")):
+        for number in range(3):
+            place.commit(f"{branch} {number}", {f"{branch}{number}.txt": "x\n"})
+        place.git("branch", branch, "HEAD~2")
+        place.git("checkout", "-q", branch)
+        place.commit("Meanwhile", {f"{branch}.txt": "x\n"})
+        place.git("checkout", "-q", "-")
+        install(opened, ("post-commit", "post-rewrite"))
+        calls(log)
+        place.git("rebase", "-q", branch)
+        assert calls(log) == ["ours hook post-rewrite rebase"]
+        place.commit("And on")
+        assert calls(log) == ["ours hook post-commit"]
 
 
 def test_the_shim_is_plain_sh_and_its_interpreter_is_quoted() -> None:

@@ -1,8 +1,13 @@
-"""Object ids of the width that the repositories of this run have: a pair of digits or a number goes in, an id comes out."""
+"""The kind of repositories of this run (make test-sha256, make test-reftable): ids of the width they have, and a mark for tests of refs in files."""
 
 import os
 
+import pytest
+
+REFTABLE = os.environ.get("TRAJ_TEST_REFS") == "reftable"
 WIDTH = 64 if os.environ.get("TRAJ_TEST_HASH") == "sha256" else 40
+
+in_files = pytest.mark.skipif(REFTABLE, reason="about refs that are files, and these lie in a reftable")
 
 
 def repeated(pair: str) -> str:

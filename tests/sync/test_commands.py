@@ -89,8 +89,20 @@ def test_doctor_names_merge_strategies_that_destroy_notes_and_remotes_that_are_n
     told = [finding["what"] for finding in json.loads(done.stdout)["findings"] if finding["level"] == "problem"]
     assert done.returncode == 1
     assert [what.split(" = ")[0] for what in told] == [
-        "notes.mergestrategy", "notes.traj.mergestrategy", "notes.traj-bodies.mergestrategy", "gittraj.share",
-    ]  # fmt: skip
+        "notes.traj.mergestrategy",
+        "notes.traj-bodies.mergestrategy",
+        "gittraj.share",
+    ]
+    for key in ("notes.traj.mergeStrategy", "notes.traj-bodies.mergeStrategy"):
+        shop.git("config", "--unset", key)
+    shop.git("config", "gittraj.share", "origin")
+    assert "notes.mergestrategy = cat_sort_uniq" in shop.git("traj", "doctor", check=False).stdout
+    shop.git("config", "notes.mergeStrategy", "theirs")
+    done = shop.git("traj", "doctor")
+    assert "notes.mergestrategy = theirs loses one side" in done.stdout
+    shop.git("traj", "doctor", "--repair")
+    assert "loses one side" not in shop.git("traj", "doctor").stdout
+    assert shop.out("config", "notes.mergeStrategy") == "theirs"
 
 
 def test_without_a_remote_push_says_what_to_type(shop: Workshop) -> None:

@@ -14,6 +14,7 @@ from gittraj.flows.current import open_current
 from gittraj.store import transfer
 from gittraj.store.notes import NoteStore
 from tests.support.clones import Clones, key
+from tests.support.ids import in_files
 from tests.support.repo_builder import Repo
 
 
@@ -107,6 +108,7 @@ def test_a_refusal_in_any_words_is_tried_again(clones: Clones, words: str, monke
     assert clones.names(clones.remote) == {clones.commit: {"x", "y"}}
 
 
+@in_files
 def test_a_lock_that_the_server_still_holds_is_waited_for(clones: Clones) -> None:
     one = clones.clone("one")
     clones.add(one, clones.commit, "x")
