@@ -23,6 +23,12 @@ _LINES = {
     "last-prompt": ("meta", True),
     "task-summary": ("meta", True),
     "worktree-state": ("meta", True),
+    "relocated": ("settings", True),
+    "frame-link": ("meta", True),
+    "bridge-session": ("meta", True),
+    "atis-latch": ("meta", True),
+    "started": ("sub-agent", True),  # of a workflow: `key`, `agentId`
+    "result": ("sub-agent", True),
 }
 _SYSTEM = {
     "api_error": "error",

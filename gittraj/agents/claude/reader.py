@@ -138,7 +138,7 @@ class Session:
 
     def _register(self, found: list[Entry], index: int) -> None:
         for entry in walk(found):
-            if entry["type"] == "tool-call":
+            if entry["type"] == "tool-call" and "call-id" in entry:
                 self.calls[entry["call-id"]] = entry, index
                 given = entry["input"]
                 if isinstance(given, dict) and isinstance(given.get("prompt"), str):
