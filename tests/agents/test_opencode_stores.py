@@ -273,7 +273,11 @@ def test_an_export_that_breaks_off_keeps_its_whole_messages(tmp_path: Path) -> N
 def test_ids_that_a_redactor_made_equal_lose_nothing(tmp_path: Path) -> None:
     parts = [make.text("One.", 11, 12), make.tool("read", "call_aaaaaaaaaaaaaaaa", 13, 14, {"filePath": "a"}),
              make.tool("read", "call_bbbbbbbbbbbbbbbb", 15, 16, {"filePath": "b"})]  # fmt: skip
-    pairs = [make.user(1, 0, "Look."), make.assistant(2, 10, parts, 20), make.assistant(3, 30, [make.text("Two.", 31, 32)], 33)]
+    pairs = [
+        make.user(1, 0, "Look."),
+        make.assistant(2, 10, parts, 20),
+        make.assistant(3, 30, [make.text("Two.", 31, 32)], 33),
+    ]
     for info, own in pairs:
         info["id"] = "REDACTED"
         for part in own:

@@ -33,7 +33,7 @@ class DumpStore:
         self._infos: dict[str, dict[str, Any]] = {}
         self._messages: dict[str, dict[str, Any]] = {}
         self._parts: dict[str, dict[str, Any]] = {}
-        self._met: dict[str, int] = {}  # how often an id of a part stood in an export
+        self._met: dict[str, int] = {}  # how often an id stood in an export
         try:
             value = load(data)
         except ValueError:
@@ -144,20 +144,17 @@ class DumpStore:
         info = mapping(value).get("info")
         if not isinstance(info, dict):
             info = {"damaged": value}
-        key = text(info.get("id")) or f"{session}:{len(self._messages)}"
-        if listed and key in self._messages:  # a redactor wrote one word over several ids
-            key = f"{key}@{len(self._messages)}"
+        key = text(info.get("id"))
+        key = (self._own(key) if listed and key else key) or f"{session}:{len(self._messages)}"
         self._messages[key] = {"sessionID": session, **info} if session else info
         for part in listing(mapping(value).get("parts")):
-            self._part(self._own_id(part) if listed else part, key)
+            name = text(mapping(part).get("id"))
+            self._part({**part, "id": self._own(name)} if listed and name else part, key)
 
-    def _own_id(self, part: Any) -> Any:
-        """A part of an export, with a number after its id where another part had the same."""
-        name = text(mapping(part).get("id"))
-        if not name:
-            return part
+    def _own(self, name: str) -> str:
+        """An id of an export, with a number behind it where another message or part has it too: redactors write one word over many."""
         self._met[name] = self._met.get(name, 0) + 1
-        return part if self._met[name] == 1 else {**part, "id": f"{name}@{self._met[name]}"}
+        return name if self._met[name] == 1 else f"{name}@{self._met[name]}"
 
     def _part(self, part: Any, message: str = "") -> None:
         item = part if isinstance(part, dict) else {"damaged": part}
