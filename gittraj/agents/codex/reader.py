@@ -1,6 +1,5 @@
 """Rollouts: a path and a position go in, the session's entries with the offsets where they end come out."""
 
-import os
 from typing import Any
 
 import msgspec
@@ -46,7 +45,7 @@ def _read(file: str, path: str, start: Position, until: int | None, above: tuple
             entries.append(entry)
             ends.append(line.end)
     return Reading(
-        head=state.head(os.path.basename(path).removesuffix(".zst").removesuffix(".jsonl")),
+        head=state.head(),
         entries=entries,
         ends=ends,
         next=Position(offset=lines.end, entry=start.entry + len(entries), state=msgspec.to_builtins(state)),

@@ -36,11 +36,11 @@ class State(msgspec.Struct):
     compacted: int = -100
     children: dict[str, dict[str, Any]] = {}
 
-    def head(self, named: str) -> SessionHead:
-        """The session as known so far; `named`: its id where the file does not tell one."""
+    def head(self) -> SessionHead:
+        """The session as known so far."""
         return SessionHead(
             agent="codex",
-            session_id=self.session or named,
+            session_id=self.session,
             format="codex-jsonl",
             agent_version=self.version,
             model=self.model,

@@ -50,7 +50,7 @@ def read(path: str, start: Position | None = None, *, until: int | None = None, 
         ends += [line.end] * len(made)
     position = Position(offset=lines.end, entry=start.entry + len(entries), state=msgspec.to_builtins(state))
     return Reading(
-        head=state.head(os.path.basename(path).removesuffix(".jsonl").removesuffix(".json")),
+        head=state.head(),
         entries=entries,
         ends=ends,
         next=position,
@@ -107,7 +107,7 @@ def _whole(path: str, start: Position, state: State, family: Family) -> Reading:
         entries += _identified(state, family, made, f"#w{start.entry + len(entries)}")
     position = Position(entry=start.entry + len(entries), state=msgspec.to_builtins(state))
     return Reading(
-        head=state.head(os.path.basename(path).removesuffix(".jsonl").removesuffix(".json")),
+        head=state.head(),
         entries=entries,
         ends=[0] * len(entries),
         next=position,

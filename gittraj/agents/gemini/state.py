@@ -28,11 +28,11 @@ class State(msgspec.Struct):
     cwd: str = ""
     parent: str = ""
 
-    def head(self, named: str) -> SessionHead:
-        """The session as known so far; `named`: its id where the file does not tell one."""
+    def head(self) -> SessionHead:
+        """The session as known so far."""
         return SessionHead(
             agent="gemini-cli",
-            session_id=self.session or named,
+            session_id=self.session,
             format=self.format,
             model=self.model,
             models=tuple(self.models),
