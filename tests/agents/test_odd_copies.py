@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gittraj.agents import claude, codex, gemini, pi, registry
+from gittraj.agents import claude, codex, cursor, gemini, opencode, pi, registry
+from gittraj.codec.digest import sha256_hex
 from gittraj.errors import AgentError
 from gittraj.model.entry import Entry, count, walk
 from gittraj.model.session import Reading
@@ -97,6 +98,34 @@ def test_names_of_tools_and_plans_are_kept_once(tmp_path: Path) -> None:
     same, differing = events(reading, "meta")
     assert "addedLines" not in same
     assert differing["addedLines"] == ["A: a tool"]
+
+
+def test_descriptions_of_skills_and_agents_become_names_and_a_digest(tmp_path: Path) -> None:
+    skills = "\n".join(f"- skill-{number}: " + "what it is for, at length. " * 5 for number in range(9))
+    agents = [f"- agent-{number}: " + "when to ask it. " * 9 for number in range(3)]
+    path = write(
+        tmp_path / "s.jsonl",
+        attached("a1", "skill_listing", content=skills, skillCount=9),
+        attached("a2", "skill_listing", content="- short: kept", skillCount=1),
+        attached("a3", "agent_listing_delta", addedTypes=["agent-0"], addedLines=agents),
+    )
+    long, short, lines = events(claude.read(path), "meta")
+    assert long["names"] == [f"skill-{number}" for number in range(9)]
+    assert long["content"] == {"bytes": len(skills), "sha-256": sha256_hex(skills.encode())}
+    assert short["content"] == "- short: kept"
+    assert (lines["addedTypes"], lines["addedLines"]["bytes"]) == (["agent-0"], len("\n".join(agents)))
+
+
+def test_a_snapshot_of_files_tells_what_is_new_in_it(tmp_path: Path) -> None:
+    def snapshot(number: int, **files: str | None) -> dict[str, Any]:
+        backups = {path: {"backupFileName": name} for path, name in files.items()}
+        return {"type": "file-history-snapshot", "messageId": f"m{number}", "snapshot": {"trackedFileBackups": backups}}
+
+    first, second = snapshot(1, a="h@v1", b=None), snapshot(2, a="h@v2", b=None, c="k@v1")
+    path = write(tmp_path / "s.jsonl", first, second, snapshot(3, a="h@v2", b=None, c="k@v1"))
+    told = [(data["messageId"], data.get("files")) for data in events(claude.read(path), "file-snapshot")]
+    assert told == [("m1", {"a": "h@v1", "b": None}), ("m2", {"a": "h@v2", "c": "k@v1"}), ("m3", None)]
+    laws.check_parts(claude, path, [len(json.dumps(first)) + 1])
 
 
 def test_a_claude_session_is_known_by_its_messages_alone(tmp_path: Path) -> None:
@@ -191,3 +220,26 @@ def test_pi_calls_and_results_without_ids_are_calls_and_results(tmp_path: Path) 
     numbers = count(reading.entries)
     assert (numbers["tool-call"], numbers["tool-result"], reading.unknown) == (1, 1, 0)
     laws.check_operations(pi, reading)
+
+
+def test_a_cursor_transcript_that_has_times_is_known(tmp_path: Path) -> None:
+    said = {
+        "role": "user",
+        "timestamp": "2026-03-19T11:05:00Z",
+        "message": {"content": [{"type": "text", "text": "Hi"}]},
+    }
+    path = write(tmp_path / "a.jsonl", said)
+    assert registry.recognise(path).NAME == "cursor"
+    assert cursor.read(path).entries[0]["timestamp"] == said["timestamp"]
+
+
+def test_an_export_of_opencode_whose_ids_a_redactor_took_is_known(tmp_path: Path) -> None:
+    place = {"id": "REDACTED", "sessionID": "REDACTED"}
+    parts = [{**place, "messageID": "REDACTED", "type": "text", "text": "Hi"}]
+    message = {"info": {**place, "role": "user", "time": {"created": 1773002963860}}, "parts": parts}
+    path = tmp_path / "full.jsonl"
+    path.write_text(
+        json.dumps({"info": {"id": "REDACTED", "version": "1.2.21"}, "messages": [message, message]}, indent=2)
+    )
+    assert registry.recognise(str(path)).NAME == "opencode"
+    assert [entry["content"] for entry in of(opencode.read(str(path)).entries, "user")] == ["Hi", "Hi"]

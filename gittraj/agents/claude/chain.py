@@ -62,8 +62,8 @@ def entries(line: dict[str, Any], thread: Thread, memory: Memory, identity: str,
     elif kind == "user":
         found = messages.user(line, thread, memory)
     else:
-        own = _OWN.get(kind, "") if isinstance(kind, str) else ""
-        event = events.event(line, COMMON - {own}, memory)
+        bears = _OWN.get(kind, "") if isinstance(kind, str) else ""
+        event = events.event(line, COMMON - {bears}, memory)
         if event is None or event["event-type"] in _NAMELESS:
             alias(line, memory, parent)
             identity = ""

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import msgspec
-
+from gittraj.agents.claude.attachments import attachment
 from gittraj.agents.claude.leftovers import lean
-from gittraj.agents.claude.memory import LINKS, Memory, digest, remember
+from gittraj.agents.claude.memory import LINKS, Memory, remember
 from gittraj.agents.shape import OddShapeError, mapping, text
 from gittraj.model.entry import Entry
 
@@ -58,9 +57,9 @@ def event(line: dict[str, Any], common: frozenset[str], memory: Memory) -> Entry
     if kind == "progress":
         return _progress(line, memory)
     if kind == "attachment":
-        return _attachment(mapping(line.get("attachment")), memory)
+        return attachment(mapping(line.get("attachment")), memory)
     if kind == "file-history-snapshot":
-        return _snapshot(line)
+        return _snapshot(line, memory)
     if isinstance(kind, str) and kind in _LINES:
         name, keep = _LINES[kind]
         data = lean({key: value for key, value in line.items() if key not in common})
@@ -107,42 +106,17 @@ def _progress(line: dict[str, Any], memory: Memory) -> Entry | None:
     return entry
 
 
-def _attachment(attachment: dict[str, Any], memory: Memory) -> Entry:
-    kind = text(attachment.get("type"))
-    data = lean({"kind": kind, **{key: value for key, value in attachment.items() if key != "type"}})
-    if kind == "hook_success":
-        told = _context(data.get("stdout"))
-        if told:
-            remember(memory.contexts, digest(told), "", LINKS)
-    elif kind == "hook_additional_context":
-        said = data.get("content")
-        if isinstance(said, list) and all(isinstance(part, str) and digest(part) in memory.contexts for part in said):
-            del data["content"]
-            data["content-in"] = "stdout"  # of the hook's success, which told it before
-    elif data.get("addedLines") is not None and data.get("addedLines") == data.get("addedNames"):
-        del data["addedLines"]
-    if "hook" in kind:
-        return _entry("hook", data)
-    return _entry("file-change" if kind == "edited_text_file" else "meta", data)
-
-
-def _context(stdout: Any) -> str:
-    """What a hook's output adds to the conversation, "" where that is nothing."""
-    if not isinstance(stdout, str) or not stdout.lstrip().startswith("{"):
-        return ""
-    try:
-        told = msgspec.json.decode(stdout)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return ""
-    specific = told.get("hookSpecificOutput") if isinstance(told, dict) else None
-    context = specific.get("additionalContext") if isinstance(specific, dict) else None
-    return context if isinstance(context, str) else ""
-
-
-def _snapshot(line: dict[str, Any]) -> Entry | None:
+def _snapshot(line: dict[str, Any], memory: Memory) -> Entry | None:
+    """The files whose kept copy is another than in the snapshot before; each line names all of them again."""
     backups = mapping(mapping(line.get("snapshot")).get("trackedFileBackups"))
     if not backups:
         return None  # one is written with every prompt
-    files = {path: mapping(backup).get("backupFileName") for path, backup in backups.items()}
+    files = {}
+    for path, backup in backups.items():
+        name = mapping(backup).get("backupFileName")
+        told = text(name)
+        if memory.backups.get(path) != told:
+            files[path] = name
+        remember(memory.backups, path, told, LINKS)
     data = {"messageId": line.get("messageId"), "isSnapshotUpdate": line.get("isSnapshotUpdate"), "files": files}
     return _entry("file-snapshot", lean(data))

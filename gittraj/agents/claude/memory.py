@@ -46,7 +46,7 @@ class Memory(msgspec.Struct):
     `session`, `started`, `models`, `parent`: for the head. `main`, `threads`: the session's thread, the sub-agents' by key.
     `counted`, `counted_side`: usage already reported, by message id. `links`: call by agent id. `prompts`: call by digest of the prompt it gave a sub-agent. `sides`: thread key
     by uuid of a sub-agent's line in this file. `aliases`: parent by uuid of a line that no entry bears. `running`: calls
-    without a result. `contexts`: digests of what hooks added to the conversation. `files`: bytes read of each sub-agent's file. `horizon`: latest timestamp. `seen`: see `Seen`.
+    without a result. `contexts`: digests of what hooks added to the conversation. `backups`: name of the kept copy by path. `files`: bytes read of each sub-agent's file. `horizon`: latest timestamp. `seen`: see `Seen`.
     """
 
     version: int = 1
@@ -63,6 +63,7 @@ class Memory(msgspec.Struct):
     aliases: dict[str, str] = {}
     running: dict[str, Running] = {}
     contexts: dict[str, str] = {}
+    backups: dict[str, str] = {}
     files: dict[str, int] = {}
     horizon: str = ""
     seen: str = ""
