@@ -58,6 +58,9 @@ def test_claude_lines_of_newer_versions_are_known(tmp_path: Path) -> None:
         {"type": "frame-link", "sessionId": "s", "path": "/src/p.html", "frameUrl": "https://example.org/p"},
         {"type": "bridge-session", "sessionId": "s", "bridgeSessionId": "b"},
         {"type": "atis-latch", "sessionId": "s", "atis": "x"},
+        {"type": "content-replacement", "sessionId": "s", "replacements": [{"kind": "tool-result"}]},
+        {"type": "attribution-snapshot", "sessionId": "s", "messageId": "m"},
+        {"type": "speculation-accept", "timeSavedMs": 5},
         line("assistant", [{"type": "fallback", "from": "m-1", "to": "m-2"}], uuid="u2"),
     )
     reading = claude.read(path)

@@ -28,6 +28,9 @@ _LINES = {
     "frame-link": ("meta", True),
     "bridge-session": ("meta", True),
     "atis-latch": ("meta", True),
+    "attribution-snapshot": ("meta", True),
+    "content-replacement": ("meta", True),
+    "speculation-accept": ("meta", True),
     "started": ("meta", True),  # an agent of a workflow
     "result": ("meta", True),
 }
