@@ -246,3 +246,19 @@ def test_an_export_of_opencode_whose_ids_a_redactor_took_is_known(tmp_path: Path
     )
     assert registry.recognise(str(path)).NAME == "opencode"
     assert [entry["content"] for entry in of(opencode.read(str(path)).entries, "user")] == ["Hi", "Hi"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "name", "given"),
+    [
+        (cursor, "Write", {"path": "a", "contents": ["x"]}),
+        (cursor, "StrReplace", {"path": "a", "old_string": None, "new_string": {"x": "y"}}),
+        (opencode, "edit", {"filePath": "a", "oldString": 1, "newString": ["y"]}),
+        (opencode, "multiedit", {"filePath": "a", "edits": [{"oldString": {}}, None]}),
+        (opencode, "apply_patch", {"patchText": {"x": "y"}}),
+    ],
+)
+def test_content_of_an_edit_that_is_no_text_is_none(agent: Any, name: str, given: dict[str, Any]) -> None:
+    call = {"type": "tool-call", "name": name, "input": given, "call-id": "c1"}
+    assert agent.edit_content(call) == []
+    agent.operations(call, None)
