@@ -86,10 +86,10 @@ def check_shape(reading: Reading) -> None:
 
 def check_operations(agent: Any, reading: Reading) -> None:
     """Operations and paths of edit content can be asked for of any entry."""
-    results = {entry["call-id"]: entry for entry in walk(reading.entries) if entry["type"] == "tool-result"}
+    results = {entry.get("call-id"): entry for entry in walk(reading.entries) if entry["type"] == "tool-result"}
     for entry in walk(reading.entries):
         if entry["type"] == "tool-call":
-            agent.operations(entry, results.get(entry["call-id"]))
+            agent.operations(entry, results.get(entry.get("call-id")))
             agent.operations(entry, None)
         for path in agent.edit_content(entry):
             node: Any = entry

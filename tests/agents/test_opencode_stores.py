@@ -270,6 +270,30 @@ def test_an_export_that_breaks_off_keeps_its_whole_messages(tmp_path: Path) -> N
     assert reading.torn > 0
 
 
+def test_ids_that_a_redactor_made_equal_lose_nothing(tmp_path: Path) -> None:
+    parts = [make.text("One.", 11, 12), make.tool("read", "call_aaaaaaaaaaaaaaaa", 13, 14, {"filePath": "a"}),
+             make.tool("read", "call_bbbbbbbbbbbbbbbb", 15, 16, {"filePath": "b"})]  # fmt: skip
+    pairs = [
+        make.user(1, 0, "Look."),
+        make.assistant(2, 10, parts, 20),
+        make.assistant(3, 30, [make.text("Two.", 31, 32)], 33),
+    ]
+    for info, own in pairs:
+        info["id"] = "REDACTED"
+        for part in own:
+            part["id"] = "REDACTED"
+            if "callID" in part:
+                part["callID"] = "REDACTED"
+    found = entries(make.export(tmp_path / "a.json", pairs))
+    numbers = count(found)
+    assert (numbers["user"], numbers["assistant"], numbers["tool-call"], numbers["tool-result"]) == (1, 2, 2, 2)
+    ids = [entry["id"] for entry in walk(found)]
+    assert len(ids) == len(set(ids))
+    calls = [entry["call-id"] for entry in found if entry["type"] == "tool-call"]
+    assert [entry["call-id"] for entry in found if entry["type"] == "tool-result"] == calls
+    assert len(set(calls)) == 2
+
+
 def test_damage_between_documents_is_kept_and_the_rest_is_read(tmp_path: Path) -> None:
     data = make.joined(tmp_path / "joined", conversation()).read_text()
     path = tmp_path / "damaged"

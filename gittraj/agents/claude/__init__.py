@@ -32,6 +32,8 @@ _FIRST_LINES = (  # lines without a chain that can stand first, each with a key 
     (b'"type":"ai-title"', b'"aiTitle"'),
     (b'"type":"agent-setting"', b'"agentSetting"'),
 )
+_SPOKEN = (b'"type":"user"', b'"type":"assistant"')  # the first line, where a copy has lost the keys above
+_SPOKEN_KEYS = (b'"sessionId":"', b'"message":{', b'"content":')
 
 
 def locate(worktree: str, env: "Mapping[str, str]", /) -> list[Location]:
@@ -67,8 +69,10 @@ def sniff(head: bytes, path: str, /) -> bool:
         return False
     if all(key in head for key in _KEYS):
         return True
-    line = head.lstrip().split(b"\n", 1)[0].replace(b'": "', b'":"')
-    return any(kind in line and key in line for kind, key in _FIRST_LINES)
+    line = head.lstrip().split(b"\n", 1)[0].replace(b'": ', b'":')
+    if any(kind in line and key in line for kind, key in _FIRST_LINES):
+        return True
+    return any(kind in line for kind in _SPOKEN) and all(key in line for key in _SPOKEN_KEYS)
 
 
 def read(path: str, start: "Position | None" = None, *, until: int | None = None, session: str = "") -> "Reading":

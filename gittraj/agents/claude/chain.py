@@ -45,7 +45,8 @@ COMMON = frozenset(
 )
 _THINKING = "thinkingMetadata"
 _NAMELESS = frozenset(("hook", "turn-end", "meta", "file-snapshot", "file-change"))  # events whose uuid nobody asks for
-_SETTINGS = ("permission-mode", "mode")  # lines whose own content bears a tracked name
+# Lines whose own content bears a name that is dealt with elsewhere.
+_OWN = {"permission-mode": "permissionMode", "mode": "permissionMode", "started": "agentId", "result": "agentId"}
 
 
 def entries(line: dict[str, Any], thread: Thread, memory: Memory, identity: str, side: bool) -> list[Entry]:
@@ -61,7 +62,8 @@ def entries(line: dict[str, Any], thread: Thread, memory: Memory, identity: str,
     elif kind == "user":
         found = messages.user(line, thread, memory)
     else:
-        event = events.event(line, COMMON - {"permissionMode"} if kind in _SETTINGS else COMMON, memory)
+        bears = _OWN.get(kind, "") if isinstance(kind, str) else ""
+        event = events.event(line, COMMON - {bears}, memory)
         if event is None or event["event-type"] in _NAMELESS:
             alias(line, memory, parent)
             identity = ""
@@ -72,6 +74,8 @@ def entries(line: dict[str, Any], thread: Thread, memory: Memory, identity: str,
         left = lean({key: value for key, value in line.items() if key not in COMMON})
         if _THINKING in left and _same(thread, _THINKING, left[_THINKING]):
             del left[_THINKING]  # repeated with every prompt
+        if isinstance(left.get("planContent"), str) and left["planContent"] in str(found[0].get("content", "")):
+            del left["planContent"]
         if left:
             found[0].setdefault("native-line", left)
     for entry in found:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from gittraj.agents.claude.attachments import attachment
 from gittraj.agents.claude.leftovers import lean
-from gittraj.agents.claude.memory import Memory
+from gittraj.agents.claude.memory import LINKS, Memory, remember
 from gittraj.agents.shape import OddShapeError, mapping, text
 from gittraj.model.entry import Entry
 
@@ -23,6 +24,15 @@ _LINES = {
     "last-prompt": ("meta", True),
     "task-summary": ("meta", True),
     "worktree-state": ("meta", True),
+    "relocated": ("settings", True),
+    "frame-link": ("meta", True),
+    "bridge-session": ("meta", True),
+    "atis-latch": ("meta", True),
+    "attribution-snapshot": ("meta", True),
+    "content-replacement": ("meta", True),
+    "speculation-accept": ("meta", True),
+    "started": ("meta", True),  # an agent of a workflow
+    "result": ("meta", True),
 }
 _SYSTEM = {
     "api_error": "error",
@@ -50,9 +60,9 @@ def event(line: dict[str, Any], common: frozenset[str], memory: Memory) -> Entry
     if kind == "progress":
         return _progress(line, memory)
     if kind == "attachment":
-        return _attachment(mapping(line.get("attachment")))
+        return attachment(mapping(line.get("attachment")), memory)
     if kind == "file-history-snapshot":
-        return _snapshot(line)
+        return _snapshot(line, memory)
     if isinstance(kind, str) and kind in _LINES:
         name, keep = _LINES[kind]
         data = lean({key: value for key, value in line.items() if key not in common})
@@ -99,18 +109,17 @@ def _progress(line: dict[str, Any], memory: Memory) -> Entry | None:
     return entry
 
 
-def _attachment(attachment: dict[str, Any]) -> Entry:
-    kind = text(attachment.get("type"))
-    data = lean({"kind": kind, **{key: value for key, value in attachment.items() if key != "type"}})
-    if "hook" in kind:
-        return _entry("hook", data)
-    return _entry("file-change" if kind == "edited_text_file" else "meta", data)
-
-
-def _snapshot(line: dict[str, Any]) -> Entry | None:
+def _snapshot(line: dict[str, Any], memory: Memory) -> Entry | None:
+    """The files whose kept copy is another than in the snapshot before; each line names all of them again."""
     backups = mapping(mapping(line.get("snapshot")).get("trackedFileBackups"))
     if not backups:
         return None  # one is written with every prompt
-    files = {path: mapping(backup).get("backupFileName") for path, backup in backups.items()}
+    files = {}
+    for path, backup in backups.items():
+        name = mapping(backup).get("backupFileName")
+        told = text(name)
+        if memory.backups.get(path) != told:
+            files[path] = name
+        remember(memory.backups, path, told, LINKS)
     data = {"messageId": line.get("messageId"), "isSnapshotUpdate": line.get("isSnapshotUpdate"), "files": files}
     return _entry("file-snapshot", lean(data))

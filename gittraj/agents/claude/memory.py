@@ -1,5 +1,6 @@
 """What a reading of Claude Code's session carries to the next one: a `Position.state` goes in, a struct comes out, and back."""
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -45,7 +46,7 @@ class Memory(msgspec.Struct):
     `session`, `started`, `models`, `parent`: for the head. `main`, `threads`: the session's thread, the sub-agents' by key.
     `counted`, `counted_side`: usage already reported, by message id. `links`: call by agent id. `prompts`: call by digest of the prompt it gave a sub-agent. `sides`: thread key
     by uuid of a sub-agent's line in this file. `aliases`: parent by uuid of a line that no entry bears. `running`: calls
-    without a result. `files`: bytes read of each sub-agent's file. `horizon`: latest timestamp. `seen`: see `Seen`.
+    without a result. `contexts`: digests of what hooks added to the conversation. `backups`: name of the kept copy by path. `files`: bytes read of each sub-agent's file. `horizon`: latest timestamp. `seen`: see `Seen`.
     """
 
     version: int = 1
@@ -61,6 +62,8 @@ class Memory(msgspec.Struct):
     sides: dict[str, str] = {}
     aliases: dict[str, str] = {}
     running: dict[str, Running] = {}
+    contexts: dict[str, str] = {}
+    backups: dict[str, str] = {}
     files: dict[str, int] = {}
     horizon: str = ""
     seen: str = ""
@@ -91,3 +94,8 @@ def thread(memory: Memory, key: str, *, apart: bool = False) -> Thread:
     known = memory.threads.get(key) or Thread(apart=apart)
     remember(memory.threads, key, known, THREADS)
     return known
+
+
+def digest(told: str) -> str:
+    """What a text is remembered by."""
+    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

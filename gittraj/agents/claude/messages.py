@@ -36,7 +36,7 @@ def assistant(line: dict[str, Any], thread: Thread, memory: Memory, side: bool) 
     if identity:
         remember(counted, identity, counted.get(identity, {}), SIDE_MESSAGES if side else MESSAGES)
     for entry in entries:
-        if entry["type"] == "tool-call":
+        if entry["type"] == "tool-call" and "call-id" in entry:
             remember(memory.running, entry["call-id"], Running(), LINKS)
     head = entries[0]
     if model:
@@ -80,10 +80,12 @@ def _spoken(block: Any) -> Entry:
             return _with(entry, block, "thinking", "signature")
         if kind == "redacted_thinking" and isinstance(block.get("data"), str):
             return _with({"type": "reasoning", "content": "", "encrypted": block["data"]}, block, "data")
-        if kind in _CALLS and isinstance(block.get("name"), str) and isinstance(block.get("id"), str):
+        if kind in _CALLS and isinstance(block.get("name"), str) and isinstance(block.get("id", ""), str):
             given = block.get("input")
             if shallow(given):
-                entry = {"type": "tool-call", "name": block["name"], "call-id": block["id"], "input": given}
+                entry = {"type": "tool-call", "name": block["name"], "input": given}
+                if "id" in block:
+                    entry["call-id"] = block["id"]
                 if kind != "tool_use":
                     entry["kind"] = kind
                 if block.get("caller") == _DIRECT:
@@ -93,6 +95,8 @@ def _spoken(block: Any) -> Entry:
             return _result(block, kind)
         if kind in ("image", "document") and shallow(block):
             return {"type": "assistant", "content": [block]}
+        if kind == "fallback" and shallow(block):  # another model answers in place of the one asked
+            return {"type": "system-event", "event-type": "meta", "data": {**block, "kind": kind}}
     return unknown(block)
 
 
@@ -112,7 +116,7 @@ def user(line: dict[str, Any], thread: Thread, memory: Memory) -> list[Entry]:
             members["native"] = {**target["native"], **members["native"]}
         target.update(members)
     for entry in results:
-        running = memory.running.pop(entry["call-id"], None)
+        running = memory.running.pop(entry.get("call-id", ""), None)
         if running and running.lines:
             entry["progress-lines"] = running.lines
         if running and running.hooks:
@@ -131,7 +135,7 @@ def _blocks(blocks: list[Any]) -> list[Entry]:
     said: list[Any] = []
     for block in blocks:
         kind = block.get("type") if isinstance(block, dict) else None
-        if kind == "tool_result" and isinstance(block.get("tool_use_id"), str):
+        if kind == "tool_result" and isinstance(block.get("tool_use_id", ""), str):
             entries.append(_result(block, ""))
         elif (kind == "text" and isinstance(block.get("text"), str)) or (
             kind in ("image", "document") and shallow(block)
@@ -156,10 +160,11 @@ def _result(block: dict[str, Any], kind: str) -> Entry:
     failed = block.get("is_error") is True
     entry: Entry = {
         "type": "tool-result",
-        "call-id": block["tool_use_id"],
         "output": "" if output is None else output,
         "is-error": failed,
     }
+    if "tool_use_id" in block:
+        entry["call-id"] = block["tool_use_id"]
     if kind:
         entry["kind"] = kind
     if failed and isinstance(output, str) and (told := _EXIT.match(output)):

@@ -37,7 +37,7 @@ def plain(left: dict[str, Any], entry: Entry, thread: Thread) -> dict[str, Any]:
     members: dict[str, Any] = {"output": content, "first-line": first}
     if form != _CLASSIC:
         members["number-form"] = form
-    members.update(_reminder(output[len(shown) :], entry["call-id"], thread))
+    members.update(_reminder(output[len(shown) :], entry.get("call-id", ""), thread))
     if file.get("numLines") == len(lines):
         total = file.get("totalLines")
         if isinstance(total, int) and total != len(lines):

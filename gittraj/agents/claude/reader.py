@@ -5,7 +5,7 @@ from typing import Any
 
 from gittraj.agents.claude import subagents
 from gittraj.agents.claude.chain import alias, entries
-from gittraj.agents.claude.memory import LINKS, remember, restore, store, thread
+from gittraj.agents.claude.memory import LINKS, digest, remember, restore, store, thread
 from gittraj.agents.jsonl import Line, Lines
 from gittraj.agents.seen import ELSEWHERE, check_size, line_at
 from gittraj.agents.shape import OddShapeError, mapping, raw, text
@@ -138,11 +138,11 @@ class Session:
 
     def _register(self, found: list[Entry], index: int) -> None:
         for entry in walk(found):
-            if entry["type"] == "tool-call":
+            if entry["type"] == "tool-call" and "call-id" in entry:
                 self.calls[entry["call-id"]] = entry, index
                 given = entry["input"]
                 if isinstance(given, dict) and isinstance(given.get("prompt"), str):
-                    remember(self.memory.prompts, subagents.digest(given["prompt"]), entry["call-id"], LINKS)
+                    remember(self.memory.prompts, digest(given["prompt"]), entry["call-id"], LINKS)
             elif entry.get("event-type") == "unknown":
                 self.unknown += 1
 
@@ -170,7 +170,7 @@ class Session:
         memory = self.memory
         key = memory.sides.get(text(value.get("parentUuid")), "")
         if not key:  # the first line of the chain: its text is the prompt that the call gave
-            key = memory.prompts.pop(subagents.digest(subagents.prompt(value)), "") or f"{_UNKNOWN}{identity}"
+            key = memory.prompts.pop(digest(subagents.prompt(value)), "") or f"{_UNKNOWN}{identity}"
         if text(value.get("uuid")):
             remember(memory.sides, text(value["uuid"]), key, LINKS)
         found = entries(value, thread(memory, key), memory, identity, True)

@@ -6,14 +6,13 @@ the session. A line that the session's own file had (as progress or side chain) 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from gittraj.agents.claude.chain import entries
-from gittraj.agents.claude.memory import LINKS, remember, thread
+from gittraj.agents.claude.memory import LINKS, digest, remember, thread
 from gittraj.agents.jsonl import Line, Lines
 from gittraj.agents.seen import ELSEWHERE
 from gittraj.agents.shape import OddShapeError, raw, text
@@ -26,11 +25,6 @@ if TYPE_CHECKING:
 HEAD = (
     65536  # the session's id stands in the first line; a prompt longer than this hides no sub-agent of newer versions
 )
-
-
-def digest(prompt: str) -> str:
-    """What a prompt is remembered by."""
-    return hashlib.blake2b(prompt.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def prompt(line: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ dropped when the text they repeat is known, and wait until the end of the turn o
 from typing import Any
 
 from gittraj.agents.codex import evidence, usage
-from gittraj.agents.codex.state import State, mark
+from gittraj.agents.codex.state import State, compact, mark
 from gittraj.agents.shape import items, mapping, raw, text
 from gittraj.model.entry import Entry
 
@@ -16,6 +16,9 @@ _KINDS = {
     "thread_rolled_back": "rewind", "sub_agent_activity": "sub-agent", "entered_review_mode": "meta", "exited_review_mode": "meta",
     "thread_name_updated": "title", "hook_started": "hook", "hook_completed": "hook", "plan_update": "meta",
     "web_search_end": "meta", "view_image_tool_call": "meta", "background_event": "meta", "model_reroute": "meta",
+    "guardian_assessment": "meta", "thread_goal_updated": "settings", "undo_completed": "rewind", "dynamic_tool_call_request": "meta",
+    "collab_agent_spawn_end": "sub-agent", "collab_agent_interaction_end": "sub-agent", "collab_waiting_end": "sub-agent",
+    "collab_close_end": "sub-agent", "collab_resume_end": "sub-agent",
 }  # fmt: skip
 _NEAR = 24  # lines between `compacted` and the event that repeats it
 
@@ -39,6 +42,10 @@ def entries(state: State, payload: dict[str, Any]) -> list[Entry] | None:
         case "mcp_tool_call_end":
             failed = "Err" in payload["result"] if isinstance(payload.get("result"), dict) else False
             return evidence.other(state, text(payload.get("call_id")), {**payload, "error": failed})
+        case "dynamic_tool_call_response":
+            return evidence.other(state, text(payload.get("call_id")), payload)
+        case "image_generation_end":  # its picture stands in the call
+            return [event("meta", {"kind": kind, **compact(_rest(payload))})]
         case "task_started" | "turn_started":
             kept = {key: payload[key] for key in ("turn_id", "model_context_window") if payload.get(key) is not None}
             return [*_end_of_turn(state), event("turn-start", kept)]

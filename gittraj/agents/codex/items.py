@@ -35,6 +35,10 @@ def entries(state: State, payload: dict[str, Any]) -> list[Entry] | None:
             return _image(payload)
         case "additional_tools":
             return _tools(state, payload)
+        case "agent_message":  # from one agent of the session to another
+            return [{"type": "system-event", "event-type": "sub-agent", "data": {**payload, "kind": "agent_message"}}]
+        case "" if "role" in payload and "content" in payload:
+            return [_message(state, payload)]
         case "compaction" | "compaction_summary" | "context_compaction":
             state.compacted = state.line
             kept = {key: value for key, value in payload.items() if key != "internal_chat_message_metadata_passthrough"}
@@ -100,7 +104,8 @@ def _call(state: State, payload: dict[str, Any]) -> Entry:
     if not name:
         raise OddShapeError("a call without a name")
     given = payload.get("arguments") if "arguments" in payload else payload.get("input")
-    return _opened(state, text(payload.get("call_id")), name, _decoded(given) if "arguments" in payload else given)
+    call = text(payload.get("call_id") or payload.get("id"))
+    return _opened(state, call, name, _decoded(given) if "arguments" in payload else given)
 
 
 def _opened(state: State, call: str, name: str, given: Any) -> Entry:

@@ -26,14 +26,14 @@ def running(env: "Mapping[str, str]", /) -> str | None:
 
 
 def sniff(head: bytes, path: str, /) -> bool:
-    """Lines of ``{role, message: {content}}`` without the ids, times and types that other agents' lines have."""
+    """Lines of ``{role, message: {content}}`` without the ids and types that other agents' lines have."""
     line = head.lstrip().split(b"\n", 1)[0]
     start = line[:200].replace(b" ", b"")
     return (
         start.startswith(b'{"role":"')
         and b'"message":{' in start
         and b'"content":' in line[:400].replace(b" ", b"")
-        and not any(name in line[:400] for name in (b'"uuid"', b'"sessionId"', b'"timestamp"'))
+        and not any(name in line[:400] for name in (b'"uuid"', b'"sessionId"'))
     )
 
 

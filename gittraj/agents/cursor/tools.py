@@ -33,7 +33,7 @@ def edit_content(entry: Entry) -> list[tuple[str | int, ...]]:
         return [("input",)] if name == "ApplyPatch" else []
     if not isinstance(given, dict):
         return []
-    return [("input", key) for key in _CONTENT.get(name, ()) if key in given]
+    return [("input", key) for key in _CONTENT.get(name, ()) if isinstance(given.get(key), str)]
 
 
 def _operations(name: str, given: Any) -> list[Operation]:

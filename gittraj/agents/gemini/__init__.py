@@ -46,9 +46,14 @@ def running(env: "Mapping[str, str]", /) -> str | None:
 
 
 def sniff(head: bytes, path: str, /) -> bool:
-    """Whether this is a chat: it begins with its session id and the hash of its project."""
-    start = head[:_HEAD].lstrip()
-    return start.startswith(b"{") and b'"sessionId"' in start and b'"projectHash"' in start
+    """Whether this is a chat: it has the hash of its project, or messages of Gemini's (tools that sort keys put the ids last)."""
+    if not head.lstrip().startswith(b"{"):
+        return False
+    whole = head.replace(b'": ', b'":')
+    start = whole[:_HEAD]
+    if b'"sessionId":' in start and b'"projectHash":' in start:
+        return True
+    return b'"messages":[' in start and b'"type":"gemini"' in whole
 
 
 def read(path: str, start: "Position | None" = None, *, until: int | None = None, session: str = "") -> "Reading":

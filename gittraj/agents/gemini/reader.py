@@ -79,7 +79,9 @@ def _is_whole(path: str) -> bool:
             first = file.readline(65536)
     except OSError as error:
         raise AgentError(f"{path}: cannot be read: {error.strerror}") from error
-    return first.strip() == b"{" or (b'"messages"' in first and b'"sessionId"' in first and b'"$set"' not in first)
+    if first.strip() == b"{":
+        return True
+    return b'"messages"' in first and b'"$set"' not in first and (b'"sessionId"' in first or len(first) == 65536)
 
 
 def _whole(path: str, start: Position, state: State, family: Family) -> Reading:
@@ -140,7 +142,7 @@ def _record(state: State, family: Family, value: dict[str, Any], path: str) -> l
     if "id" in value:
         state.fresh = False
         return _message(state, family, value)
-    if "sessionId" in value and "projectHash" in value:
+    if "sessionId" in value and ("projectHash" in value or "startTime" in value):
         return _header(state, value, path)
     return None
 

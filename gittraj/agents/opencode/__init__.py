@@ -43,9 +43,9 @@ def sniff(head: bytes, path: str, /) -> bool:
         return named or b"CREATE TABLE session_message" in schema or b"CREATE TABLE part " in schema
     if head.lstrip()[:1] not in (b"{", b"["):
         return False
-    if b'"ses_' not in head:
-        return False
     export = b'"info"' in head[:4096] and (b'"messages"' in head or b'"projectID"' in head)
+    if b'"ses_' not in head:  # a redactor took the ids
+        return export and b'"sessionID"' in head and b'"parts"' in head
     return (
         export or b'"projectID"' in head or (b'"sessionID"' in head and (b'"messageID"' in head or b'"role"' in head))
     )

@@ -130,6 +130,7 @@ class _Assistant:
                 "id": f"{self.message.id}:usage",
                 **stamp(self.completed),
                 "event-type": "usage",
+                "data": {},
             }
             self._bear(entry, True)
             self._add(f"{self.message.id}:usage", True, entry, moment(self.completed) or self.latest)

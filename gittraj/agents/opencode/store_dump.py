@@ -33,6 +33,7 @@ class DumpStore:
         self._infos: dict[str, dict[str, Any]] = {}
         self._messages: dict[str, dict[str, Any]] = {}
         self._parts: dict[str, dict[str, Any]] = {}
+        self._met: dict[str, int] = {}  # how often an id stood in an export
         try:
             value = load(data)
         except ValueError:
@@ -104,7 +105,7 @@ class DumpStore:
             at = opening.end() if opening else len(rest)
             while at < len(rest):
                 value, at = decode(rest, at)
-                self._message(scrub(value), session)
+                self._message(scrub(value), session, listed=True)
                 self.torn = len(rest[at:].encode("utf-8", "replace"))
                 following = re.compile(r"\s*,\s*").match(rest, at)
                 at = following.end() if following else len(rest)
@@ -118,7 +119,7 @@ class DumpStore:
             self.format = "opencode-export"
             session = self._session(item.get("info"))
             for message in item["messages"]:
-                self._message(message, session)
+                self._message(message, session, listed=True)
         elif isinstance(item.get("info"), dict) and isinstance(item.get("parts"), list):
             self._message(item, "")
         elif isinstance(item.get("part"), dict):
@@ -138,14 +139,22 @@ class DumpStore:
         self._infos[key] = info
         return key
 
-    def _message(self, value: Any, session: str) -> None:
+    def _message(self, value: Any, session: str, listed: bool = False) -> None:
+        """`listed`: the message stands in an export, which tells each once; a document may be told again, changed."""
         info = mapping(value).get("info")
         if not isinstance(info, dict):
             info = {"damaged": value}
-        key = text(info.get("id")) or f"{session}:{len(self._messages)}"
+        key = text(info.get("id"))
+        key = (self._own(key) if listed and key else key) or f"{session}:{len(self._messages)}"
         self._messages[key] = {"sessionID": session, **info} if session else info
         for part in listing(mapping(value).get("parts")):
-            self._part(part, key)
+            name = text(mapping(part).get("id"))
+            self._part({**part, "id": self._own(name)} if listed and name else part, key)
+
+    def _own(self, name: str) -> str:
+        """An id of an export, with a number behind it where another message or part has it too: redactors write one word over many."""
+        self._met[name] = self._met.get(name, 0) + 1
+        return name if self._met[name] == 1 else f"{name}@{self._met[name]}"
 
     def _part(self, part: Any, message: str = "") -> None:
         item = part if isinstance(part, dict) else {"damaged": part}

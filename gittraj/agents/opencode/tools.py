@@ -43,25 +43,29 @@ def operations(call: Entry, result: Entry | None) -> list[Observed]:
 def edit_content(entry: Entry) -> list[tuple[str | int, ...]]:
     """See `gittraj.agents.interface.Agent`."""
     if entry.get("type") == "tool-result":
-        states = [(name,) for name in ("pre-state", "post-state", "display-diff") if name in entry]
+        states = [(name,) for name in ("pre-state", "post-state", "display-diff") if isinstance(entry.get(name), str)]
         files = listing(entry.get("files"))
         names = ("pre-state", "post-state", "display-diff")
-        inner = [("files", at, name) for at, item in enumerate(files) for name in names if name in mapping(item)]
+        inner = [("files", at, name) for at, item in enumerate(files) for name in names if _is_text(item, name)]
         return [*states, *inner]
     if entry.get("type") != "tool-call":
         return []
     given = mapping(entry.get("input"))
     tool = entry.get("name")
     if tool == "edit":
-        return [("input", name) for name in (*_OLD, *_NEW) if name in given]
+        return [("input", name) for name in (*_OLD, *_NEW) if _is_text(given, name)]
     if tool == "multiedit":
         edits = enumerate(listing(given.get("edits")))
-        return [("input", "edits", at, name) for at, edit in edits for name in (*_OLD, *_NEW) if name in mapping(edit)]
+        return [("input", "edits", at, name) for at, edit in edits for name in (*_OLD, *_NEW) if _is_text(edit, name)]
     if tool == "write":
-        return [("input", name) for name in ("content", "contents") if name in given]
+        return [("input", name) for name in ("content", "contents") if _is_text(given, name)]
     if tool in _PATCHES:
-        return [("input", name) for name in _PATCH if name in given]
+        return [("input", name) for name in _PATCH if _is_text(given, name)]
     return []
+
+
+def _is_text(value: Any, name: str) -> bool:
+    return isinstance(mapping(value).get(name), str)
 
 
 def _state(result: Entry | None) -> str:

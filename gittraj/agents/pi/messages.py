@@ -121,10 +121,12 @@ def _spoken(block: Any) -> Entry:
             if not entry["content"] and isinstance(block.get("thinkingSignature"), str):
                 entry["encrypted"] = block["thinkingSignature"]
             return _rest(entry, block, "thinking")
-        if kind == "toolCall" and isinstance(block.get("name"), str) and isinstance(block.get("id"), str):
+        if kind == "toolCall" and isinstance(block.get("name"), str) and isinstance(block.get("id", ""), str):
             given = block.get("arguments")
             if shallow(given):
-                entry = {"type": "tool-call", "name": block["name"], "call-id": block["id"], "input": given}
+                entry = {"type": "tool-call", "name": block["name"], "input": given}
+                if "id" in block:
+                    entry["call-id"] = block["id"]
                 return _rest(entry, block, "id", "name", "arguments")
     return unknown(_bounded(block))
 
@@ -136,12 +138,10 @@ def _user(told: dict[str, Any]) -> list[Entry]:
 
 
 def _result(told: dict[str, Any]) -> Entry:
-    call, output = told.get("toolCallId"), told.get("content")
-    if not isinstance(call, str):
-        raise OddShapeError("a result without a call")
+    call, output = text(told.get("toolCallId")), told.get("content")
     entry: Entry = {
         "type": "tool-result",
-        "call-id": call,
+        **({"call-id": call} if call else {}),
         "name": text(told.get("toolName")),
         "output": _plain(output) if isinstance(output, list) else _bounded(output),
         "is-error": told.get("isError") is True,
