@@ -169,6 +169,8 @@ def root_of(segment: Segment, events: Iterable[Happened], here: str, tracked: Ca
         count = sum(1 for path in paths if path.startswith(below) and tracked(path[len(below) :]))
         if count > score:
             best, score = candidate, count
+        if count == len(paths):  # no other can have more
+            break
     return best
 
 
