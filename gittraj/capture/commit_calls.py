@@ -25,10 +25,14 @@ class CommitCall(NamedTuple):
     open: bool
 
 
-def open_calls(entries: list[Entry]) -> list[CommitCall]:
-    """Calls without a result whose text runs git commit: the agent's own commit in flight, latest last."""
-    return [CommitCall(index, call.get("call-id", ""), True) for index, call, result in _calls(entries)
-            if result is None and _commits(_text(call.get("input")))]  # fmt: skip
+def open_calls(entries: list[Entry], subject: str = "") -> list[CommitCall]:
+    """Calls without a result whose text runs git commit: the agent's own commit in flight, latest last. `subject`: only those that hold it."""
+    found = []
+    for index, call, result in _calls(entries):
+        text = _text(call.get("input")) if result is None else ""
+        if text and _commits(text) and (not subject or _contains(text, subject)):
+            found.append(CommitCall(index, call.get("call-id", ""), True))
+    return found
 
 
 def made(entries: list[Entry], commit: Commit) -> CommitCall | None:
