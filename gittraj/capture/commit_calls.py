@@ -25,10 +25,14 @@ class CommitCall(NamedTuple):
     open: bool
 
 
-def open_calls(entries: list[Entry]) -> list[CommitCall]:
-    """Calls without a result whose text runs git commit: the agent's own commit in flight, latest last."""
-    return [CommitCall(index, call.get("call-id", ""), True) for index, call, result in _calls(entries)
-            if result is None and _COMMITS.search(_text(call.get("input")))]  # fmt: skip
+def open_calls(entries: list[Entry], subject: str = "") -> list[CommitCall]:
+    """Calls without a result whose text runs git commit: the agent's own commit in flight, latest last. `subject`: only those that hold it."""
+    found = []
+    for index, call, result in _calls(entries):
+        text = _text(call.get("input")) if result is None else ""
+        if text and _commits(text) and (not subject or _contains(text, subject)):
+            found.append(CommitCall(index, call.get("call-id", ""), True))
+    return found
 
 
 def made(entries: list[Entry], commit: Commit) -> CommitCall | None:
@@ -38,13 +42,9 @@ def made(entries: list[Entry], commit: Commit) -> CommitCall | None:
     for index, call, result in _calls(entries):
         command = _text(call.get("input"))
         output = _text(result.get("output")) if result else ""
-        if short in output and _names(output, commit.id) and (_COMMITS.search(command) or "commit" in command):
+        if short in output and _names(output, commit.id) and ("commit" in command or _commits(command)):
             return CommitCall(index, call.get("call-id", ""), result is None)
-        if (
-            _COMMITS.search(command)
-            and _contains(command, commit.subject)
-            and _ran_at(call, result, commit.committer_time)
-        ):
+        if _commits(command) and _contains(command, commit.subject) and _ran_at(call, result, commit.committer_time):
             by_time = CommitCall(index, call.get("call-id", ""), result is None)
     return by_time
 
@@ -64,11 +64,16 @@ def _calls(entries: list[Entry]) -> list[tuple[int, Entry, Entry | None]]:
     calls: list[tuple[int, Entry]] = []
     for index, top in enumerate(entries):
         for entry in walk([top]):
-            if entry["type"] == "tool-call":
+            kind = entry["type"]
+            if kind == "tool-call":
                 calls.append((index, entry))
-            elif entry["type"] == "tool-result":
+            elif kind == "tool-result":
                 results.setdefault(entry.get("call-id", ""), entry)
     return [(index, call, results.get(call.get("call-id", ""))) for index, call in calls]
+
+
+def _commits(command: str) -> bool:
+    return "git" in command and _COMMITS.search(command) is not None
 
 
 def _text(value: Any) -> str:

@@ -123,7 +123,10 @@ class _Reader:
                 start += 1
             elif 0x60 <= first < 0x78 and start + first - 0x60 < size:
                 stop = start + first - 0x5F
-                items.append(self.text(data[start + 1 : stop], start))
+                try:
+                    items.append(data[start + 1 : stop].decode())
+                except UnicodeDecodeError:
+                    self.text(data[start + 1 : stop], start)  # raises
                 start = stop
             else:
                 value, start = self.item(start, depth)
@@ -164,11 +167,17 @@ class _Reader:
                 if stop - start < 26 or stop > size:
                     result[key], start = self.item(start, depth)  # raises
                     continue
-                result[key] = self.text(data[start + 2 : stop], start)
+                try:
+                    result[key] = data[start + 2 : stop].decode()
+                except UnicodeDecodeError:
+                    self.text(data[start + 2 : stop], start)  # raises
                 start = stop
             elif 0x60 <= first < 0x78 and start + first - 0x60 < size:
                 stop = start + first - 0x5F
-                result[key] = self.text(data[start + 1 : stop], start)
+                try:
+                    result[key] = data[start + 1 : stop].decode()
+                except UnicodeDecodeError:
+                    self.text(data[start + 1 : stop], start)  # raises
                 start = stop
             elif first < 24:
                 result[key] = first

@@ -15,6 +15,7 @@ from gittraj.errors import StoreError
 from gittraj.flows import edit_events, timeline
 from gittraj.flows.base import base_commit
 from gittraj.flows.carried import carried_over
+from gittraj.flows.conversions import Conversions
 from gittraj.flows.retrace import with_edits
 from gittraj.flows.segments import Segment
 from gittraj.flows.statements import NoteRead
@@ -60,6 +61,7 @@ class Judge:
         `edits`: verdicts also tell the edits and the way of the lines; `texts`: with the changed lines themselves.
         """
         self._back = back
+        self._house = house
         self._here = house.worktree
         self._repository = house.repository
         self.snapshots = Snapshots(house.repository)
@@ -168,12 +170,12 @@ class Judge:
         names = self.snapshots.listing(line.base)
         recorder = Recorder(texts=self._texts) if self._edits else None
         seen: dict[str, Versions] | None = {} if recorder else None
-        engine = Replay(
-            lambda path: _blob(read(path)), self.snapshots.blob, listing=names, diff=_diff, recorder=recorder
-        )
+        git = Conversions(self._house, self.snapshots, commit.tree)
+        contents, stored, shown = self.snapshots.blob, git.stored, git.seen
+        engine = Replay(lambda path: _blob(read(path)), contents, names, _diff, recorder, stored, shown)
         engine.run(line.before)
         changes = self.snapshots.changes(commit)
-        files = [judge(engine, changed, gaps=gaps, seen=seen) for changed in self._changed(commit, changes)]
+        files = [judge(engine, one, git.filtered, gaps=gaps, seen=seen) for one in self._changed(commit, changes)]
         trails = edit_events.early(engine, seen or {}, recorder.taken()) if recorder else []
         operations = engine.operations + sum(1 for file in files if file.steps and file.path in engine.restored)
         engine.run([Landing(commit.id, tuple(changes)), *line.after])

@@ -1,5 +1,6 @@
 """`git traj replay`: revisions go in, a verdict on the edit criterion with total coverage per commit comes out."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 FEW = 20  # commits: for more, all notes are listed once, which costs as much as looking up this many
 _MANY = 400  # commits: from here on, several processes share the work
 _PART = 100  # commits that one process takes at a time
+_RARELY = 50_000  # objects that a process makes before it looks for cycles
 _WORKERS = 8  # more would wait for the one that puts the answers in order
 
 
@@ -136,6 +138,8 @@ _worker: list[Judge] = []  # of a process that shares the work
 
 def _begin(directory: str | None, unchecked: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends the others
+    gc.freeze()  # records are trees without cycles: to look through them and through all modules again and again frees nothing
+    gc.set_threshold(_RARELY, 20, 20)
     _worker.append(Judge(open_house(directory), unchecked=unchecked, many=True))
 
 

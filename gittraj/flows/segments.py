@@ -1,7 +1,5 @@
 """A record's segment as replay takes it: a verified record and where its repository lay go in, operations and commands in order come out."""
 
-import posixpath
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -9,12 +7,13 @@ from gittraj.agents import shell_calls
 from gittraj.agents.interface import Agent
 from gittraj.capture import commit_calls, moments
 from gittraj.errors import AgentError
+from gittraj.flows.paths import above, absolute, inside, slashes
 from gittraj.model.commit import Commit
-from gittraj.model.entry import Entry
+from gittraj.model.entry import Entry, walk
 from gittraj.model.operation import Move, Observed, Patch
 from gittraj.replay.steps import Command, Event, Noticed, Origin, Step
 
-_DRIVE = re.compile(r"[A-Za-z]:/")
+_NOT_TOLD = "unknown"  # as records say it: the schema wants a directory
 _ASKED = 500  # paths that are looked up to find where the repository lay
 
 
@@ -70,7 +69,7 @@ def segment_of(record: dict[str, Any], seq: int, agent: Agent) -> Segment:
             first=int(place.get("first", 0)),
             base=_text(base.get("commit")),
             files=files if isinstance(files, dict) else {},
-            cwd=_text(session.get("environment", {}).get("working-dir")),
+            cwd=_text(session.get("environment", {}).get("working-dir")).removeprefix(_NOT_TOLD),
             model=_text(session.get("agent-meta", {}).get("model-id")),
             version=_text(session.get("agent-meta", {}).get("cli-version")),
             branch=_text(record.get("vcs", {}).get("branch")),
@@ -99,10 +98,11 @@ def _are_entries(value: Any) -> bool:
 def happened(segment: Segment, waiting: dict[str, Happened]) -> list[Happened]:
     """What calls and events did, each at the place of its result, in the order of the entries.
 
-    `waiting`: calls of earlier segments without a result yet; changed in place. Sub-agents ran beside their parent: each has a
+    Where transcripts have no results at all (Cursor), each call is taken to have been done at its own place. `waiting`: calls of earlier segments without a result yet; changed in place. Sub-agents ran beside their parent: each has a
     lane of its own, in which time does not go back.
     """
     found: list[Happened] = []
+    untold = _without_results(segment)
     lanes = [0]
     turn = 0
 
@@ -116,9 +116,11 @@ def happened(segment: Segment, waiting: dict[str, Happened]) -> list[Happened]:
             if kind == "user" and lane == 0 and not entry.get("is-meta"):
                 turn += 1
             elif kind == "tool-call":
-                waiting[_text(entry.get("call-id")) or f"#{lane}.{index}"] = Happened(
-                    latest, lane, place, turn, entry, None, []
-                )
+                one = Happened(latest, lane, place, turn, entry, None, [])
+                if untold:
+                    found.append(one._replace(observed=_observed(segment.agent, entry, None)))
+                else:
+                    waiting[_text(entry.get("call-id")) or f"#{lane}.{index}"] = one
             elif kind == "tool-result":
                 call = waiting.pop(_text(entry.get("call-id")), None)
                 if call is not None:
@@ -137,12 +139,22 @@ def happened(segment: Segment, waiting: dict[str, Happened]) -> list[Happened]:
     return found
 
 
+def _without_results(segment: Segment) -> bool:
+    """Whether the agent records no results: none is there, and its reader cannot tell of a call without one whether it was done."""
+    entries = list(walk(segment.entries))
+    if any(entry.get("type") == "tool-result" for entry in entries):
+        return False
+    calls = (entry for entry in entries if entry.get("type") == "tool-call")
+    return any(seen.state == "unknown" for call in calls for seen in _observed(segment.agent, call, None))
+
+
 def committing(segment: Segment, commit: Commit) -> commit_calls.CommitCall | None:
     """The call of the segment that made `commit`, where one did."""
     call = commit_calls.made(segment.entries, commit)
     if call is None:
         still_open = commit_calls.open_calls(segment.entries)
-        call = still_open[-1] if still_open else None
+        named = commit_calls.open_calls(segment.entries, commit.subject)
+        call = (named or still_open)[-1] if still_open else None
     return call
 
 
@@ -151,25 +163,26 @@ def root_of(segment: Segment, events: Iterable[Happened], here: str, tracked: Ca
 
     The session may have run in a sub-directory, in another clone, on another machine; `here` is this worktree.
     """
-    if not segment.cwd or segment.cwd == here or segment.cwd.startswith(here + "/"):
+    cwd = slashes(segment.cwd)
+    if cwd and (cwd == here or cwd.startswith(here + "/")):
         return here
-    paths: set[str] = set()
+    paths: dict[str, None] = {}
     for event in events:
         for seen in event.observed:
             if len(paths) < _ASKED:
-                paths.add(absolute(seen.operation.path, seen.cwd or segment.cwd))
-    candidates = []
-    at = _slashes(segment.cwd)
-    while at and at not in ("/", "."):
-        candidates.append(at)
-        above = posixpath.dirname(at)
-        at = above if above != at else ""
-    best, score = candidates[0] if candidates else here, 0
-    for candidate in dict.fromkeys(candidates):
+                paths[absolute(seen.operation.path, seen.cwd or cwd)] = None
+    if not cwd and any(path.startswith(here + "/") for path in paths):
+        return here
+    # where the session does not say, one of its files lay below the root that all of them share
+    candidates = above(cwd) if cwd else above(*(path for path in paths if path.startswith("/")))
+    best, score = (cwd or here), 0
+    for candidate in candidates:
         below = candidate.rstrip("/") + "/"
         count = sum(1 for path in paths if path.startswith(below) and tracked(path[len(below) :]))
         if count > score:
             best, score = candidate, count
+        if count == len(paths):  # no other can have more
+            break
     return best
 
 
@@ -212,22 +225,6 @@ def events_of(
         cwd = absolute(ran.cwd or segment.cwd or root, segment.cwd or root)
         steps.append(Command(ran.text, cwd, root, shell, code, *told, event.call, event.result, part))
     return steps
-
-
-def absolute(path: str, cwd: str) -> str:
-    """`path` as an absolute one with "/" as separator."""
-    path = _slashes(path)
-    if not path.startswith("/") and not _DRIVE.match(path):
-        path = posixpath.join(_slashes(cwd), path)
-    path = posixpath.normpath(path)
-    return path[1:] if path.startswith("//") else path
-
-
-def inside(path: str, cwd: str, root: str) -> str:
-    """`path` as git writes it in the repository at `root`, "" where it lies outside."""
-    whole = absolute(path, cwd)
-    below = root.rstrip("/") + "/"
-    return whole[len(below) :] if whole.startswith(below) else ""
 
 
 def _step(
@@ -288,12 +285,8 @@ def _blobs(event: Happened, path: str) -> tuple[str, str]:
 
 
 def _names(part: dict[str, Any], path: str) -> bool:
-    told, asked = _slashes(_text(part.get("path"))), _slashes(path).removeprefix("./")
+    told, asked = slashes(_text(part.get("path"))), slashes(path).removeprefix("./")
     return bool(told) and (told == asked or told.endswith("/" + asked) or asked.endswith("/" + told))
-
-
-def _slashes(path: str) -> str:
-    return path.replace("\\", "/") if "\\" in path else path
 
 
 def _text(value: Any) -> str:

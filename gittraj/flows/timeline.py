@@ -166,7 +166,7 @@ def _chain(snapshots: Snapshots, commit: Commit, bases: set[str]) -> list[Commit
 def _late(event: Happened, commit: Commit, place: int | None, *, again: bool) -> bool:
     """Whether the event came after the commit: after the call that made it, or in a later segment of the same session on it."""
     if place is not None:
-        return event.top > place and event.result is not None
+        return event.top > place and (event.result is not None or event.call.get("type") == "tool-call")
     return again and event.moment >= commit.committer_time + 1
 
 

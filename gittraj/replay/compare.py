@@ -2,13 +2,14 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gittraj.model.report import CLASSES, Difference, Lines, ReplayedFile
 from gittraj.replay.coverage import Attributed, attribute, counted, merged, ranges
 from gittraj.replay.engine import Hint, Replay
-from gittraj.replay.files import GITLINK, File, Version
+from gittraj.replay.file import File, Version
+from gittraj.replay.files import GITLINK
 from gittraj.replay.lines import UNEXPLAINED, count
 from gittraj.replay.spans import Span, lines
 from gittraj.replay.states import MASK, revealed
@@ -40,8 +41,18 @@ class Changed(NamedTuple):
     sides: tuple[bytes | None, ...] = ()
 
 
-def judge(replay: Replay, change: Changed, *, gaps: str = "", seen: dict[str, Versions] | None = None) -> ReplayedFile:
-    """The verdict on one file. `gaps`: why a part of the trace is not at hand, "" where nothing is missing. `seen`: takes its versions."""
+def judge(
+    replay: Replay,
+    change: Changed,
+    filtered: Callable[[str], str] = lambda _: "",
+    *,
+    gaps: str = "",
+    seen: dict[str, Versions] | None = None,
+) -> ReplayedFile:
+    """The verdict on one file. `gaps`: why a part of the trace is not at hand, "" where nothing is missing. `seen`: takes its versions.
+
+    `filtered`: what stands between a file and what git stores of it, "" where nothing does; a difference proves nothing then.
+    """
     if GITLINK in (change.old_mode, change.new_mode):
         one = Lines(int(change.new_mode != 0), int(change.old_mode != 0))
         return ReplayedFile(
@@ -82,6 +93,8 @@ def judge(replay: Replay, change: Changed, *, gaps: str = "", seen: dict[str, Ve
     if hidden:
         file.blame("redacted", "the record hides a part of what was written")
     status, cause, reason = _status(replay, change, file, coverage, same=same, part=part is not None, gaps=gaps)
+    if status == "mismatch" and not same and (what := filtered(change.path)):
+        status, cause, reason = "unverifiable", "unknown", f"{what} changes what git stores of it"
     return ReplayedFile(
         change.path,
         status,
@@ -175,7 +188,12 @@ def _cause(replay: Replay, change: Changed, file: File) -> tuple[str, str]:
         return file.cause, file.reason
     since = replay.hints[file.seen :]
     commands = named(since, change.path) or named(since, change.old_path)
-    if file.steps and change.new and _squeezed(file.now.content) == _squeezed(change.new):
+    if (
+        file.steps
+        and change.new
+        and file.now.content != change.new
+        and _squeezed(file.now.content) == _squeezed(change.new)
+    ):
         ran = any(_FORMATTERS.search(hint.text) for hint in replay.hints)
         return "formatter", "only blanks differ" + (", and a formatter ran" if ran else "")
     if commands:

@@ -6,13 +6,17 @@ old one: from git's pairs of kept lines to ours and back, until a line is reache
 """
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from gittraj.model.report import CLASSES, LineRange, Lines
 from gittraj.replay.lines import BASE, UNEXPLAINED, Ledger, mapping
 from gittraj.replay.spans import Span
 from gittraj.replay.steps import Origin
+
+_LOOKS = 8  # changed lines: to look for so few, a list is as good as a set that must be made first
+
+_NONE = Lines()
 
 
 class Attributed(NamedTuple):
@@ -36,7 +40,8 @@ def attribute(
     `old`, `new`: the ledger's numbers of their lines. `last`: what changed the file last, for a line that nobody made and that git
     counts all the same, in a hunk where nothing else tells. `moved`: what brought lines of another file here.
     """
-    before, after = frozenset(old), frozenset(new)
+    many = sum(span.new_end - span.new_start + span.old_end - span.old_start for span in hunks) > _LOOKS
+    before, after = (frozenset(old), frozenset(new)) if many else (old, new)
     paired = _Pairs(old, new, hunks)
     result = Attributed([], [])
     for span in hunks:
@@ -97,7 +102,7 @@ class _Pairs:
         return dict(zip(self._new, mapping(self._hunks, len(self._new), reverse=True), strict=True))
 
 
-def _followed(place: int, here: Sequence[int], there: frozenset[int], across: Callable[[int], int]) -> int:
+def _followed(place: int, here: Sequence[int], there: Container[int], across: Callable[[int], int]) -> int:
     """The line on this side only to which the pairs lead from `place`, -1 where they end on the other side."""
     for _ in range(len(here)):
         line = here[place]
@@ -129,7 +134,7 @@ def counted(attributed: Attributed) -> dict[str, Lines]:
         added[origin.kind] += 1
     for _, origin in attributed.removed:
         removed[origin.kind] += 1
-    return {name: Lines(added[name], removed[name]) for name in CLASSES}
+    return {name: Lines(added[name], removed[name]) if added[name] or removed[name] else _NONE for name in CLASSES}
 
 
 def total(parts: Iterable[dict[str, Lines]]) -> dict[str, Lines]:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gittraj.model.operation import Delete, Move, Write
 from gittraj.replay import states
-from gittraj.replay.apply import apply_call
+from gittraj.replay.attempt import attempt
 from gittraj.replay.attribution import laid_on
-from gittraj.replay.files import GRADES, Diff, File, Files, allowed
+from gittraj.replay.file import GRADES, File
+from gittraj.replay.files import Diff, Files, allowed
+from gittraj.replay.line_ends import Convert, as_is
 from gittraj.replay.lines import UNEXPLAINED, Ledger
 from gittraj.replay.recorded import REDACTED, agrees
 from gittraj.replay.recorder import Recorder
@@ -50,12 +52,15 @@ class Replay:
         self,
         tree: Tree,
         contents: Contents,
-        *,
         listing: Listing | None = None,
         diff: Diff = diff_spans,
         recorder: Recorder | None = None,
+        stored: Convert = as_is,
+        seen: Convert = as_is,
     ) -> None:
-        self.files = Files(tree, contents, diff, Ledger(), listing, recorder)
+        """`stored`, `seen`: a path's content as git stores it, of how it lay in the worktree, and the other way round."""
+        self.files = Files(tree, contents, diff, Ledger(), listing, recorder, stored)
+        self._seen = seen
         self._recorder = recorder
         self.operations = 0
         self.restored: set[str] = set()
@@ -114,11 +119,7 @@ class Replay:
             file.seen = len(self.hints)
         if not self._affordable(file, step):
             return
-        applied = apply_call(step.observed, file.now.content, agent=step.agent)
-        if applied is REDACTED:
-            hidden = tuple(states.masked(each) for each in step.observed)
-            applied = apply_call(hidden, file.now.content, agent=step.agent)
-            step = step._replace(redacted=True)
+        applied, step = attempt(step, path, file, self._seen)
         if isinstance(applied, NotApplicable):
             if state == "applied":
                 cause = "redacted" if step.redacted or applied is REDACTED else "external"

@@ -5,68 +5,17 @@ from collections.abc import Callable, Sequence
 
 from gittraj.model.commit import Change
 from gittraj.replay.coverage import attribute
+from gittraj.replay.file import GRADES, File, Version
+from gittraj.replay.line_ends import Convert, as_is
 from gittraj.replay.lines import BASE, UNEXPLAINED, Ledger, count
 from gittraj.replay.recorder import Recorder
 from gittraj.replay.spans import Span, lines
 from gittraj.replay.steps import Blob, Contents, Kept, Listing, Origin, Tree
 
-GRADES = ("state", "diff", "operation", "fuzzy", "none")  # strongest first (formats: evidence order)
 REGULAR, SYMLINK, GITLINK = 0o100644, 0o120000, 0o160000
 _LINKS = 40  # links that one path may lead through, as in Linux
 _VERSIONS = 32  # earlier states kept per file, to tell "edited after it was staged" from a mismatch
 Diff = Callable[[bytes, bytes], Sequence[Span]]
-
-
-class Version:
-    """A state of one file: `lines[i]` is the ledger's number of line i."""
-
-    __slots__ = ("content", "lines", "mode")
-
-    def __init__(self, content: bytes | None, mode: int, numbers: list[int]) -> None:
-        self.content = content
-        self.mode = mode
-        self.lines = numbers
-
-
-class File:
-    """A file as replay has it now.
-
-    `committed`: as the last commit has it. `steps`: how many recorded actions changed it. `grade`: of the weakest evidence its
-    content rests on. `cause`, `reason`: what went wrong on the way, if anything ("external", "redacted", "cut"). `seen`: how many
-    uncertain commands had run when a record last proved the state of the file. `last`, `moved`: what changed it last, what moved
-    it here. `proven`: a record proves its content up to the last recorded action. `noticed`: the agent was told of another's change.
-    `unfit`: an action that is recorded as done did not fit.
-    """
-
-    __slots__ = (
-        "cause", "committed", "grade", "last", "moved", "noticed", "now", "proven", "reason", "seen", "steps", "unfit",
-        "versions",
-    )  # fmt: skip
-
-    def __init__(self, now: Version) -> None:
-        self.now = now
-        self.committed = now
-        self.versions: list[Version] = []
-        self.steps = 0
-        self.seen = 0
-        self.proven = False
-        self.noticed = False
-        self.unfit = False
-        self.grade = GRADES[0]
-        self.last = UNEXPLAINED
-        self.moved = UNEXPLAINED
-        self.cause = ""
-        self.reason = ""
-
-    def blame(self, cause: str, reason: str) -> None:
-        """Remember the first thing that went wrong."""
-        if not self.cause:
-            self.cause, self.reason = cause, reason
-
-    def heal(self) -> None:
-        """The whole content is known again, whatever went wrong before."""
-        self.cause = self.reason = ""
-        self.unfit = False
 
 
 class Files:
@@ -80,8 +29,11 @@ class Files:
         ledger: Ledger,
         listing: Listing | None = None,
         recorder: Recorder | None = None,
+        stored: Convert = as_is,
     ) -> None:
+        """`stored`: the content of a path as git stores it, of how a tool left it in the worktree."""
         self.ledger = ledger
+        self._stored = stored
         self.recorder = recorder
         self.diff = diff
         self.loaded: dict[str, File] = {}
@@ -103,6 +55,9 @@ class Files:
         """The file at `path` becomes `content`; `spans` tell which lines stayed. `mode`: 0 to keep it."""
         file = self.at(path)
         self._keep(file)
+        if content is not None and (stored := self._stored(path, content, file.committed.content)) != content:
+            whole = sum(span.old_end - span.old_start for span in spans) == len(file.now.lines)
+            content, spans = stored, self.spans(file.now.content, stored) if whole else spans
         numbers = self.ledger.spliced(file.now.lines, spans, origin)
         if len(numbers) != count(content):  # spans that do not fit the contents: tell identity from the lines alone
             spans = self.spans(file.now.content, content)

@@ -34,7 +34,7 @@ def differing(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Range]:
 
 def _parts(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Range]:
     whole = _trimmed(old, new, Range(0, len(old), 0, len(new)))
-    if _trivial(whole):
+    if _trivial(whole) or (whole.old_end - whole.old_start == 1 == whole.new_end - whole.new_start):
         yield from _told(whole)
         return
     kept = _myers(old, new, whole)

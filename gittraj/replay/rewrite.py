@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from gittraj.replay.spans import Applied, NotApplicable, Span, diff_spans, joined, line_spans, lines
+from gittraj.replay.spans import Applied, NotApplicable, Span, diff_spans, joined, line_spans, lines, region_spans
 from gittraj.replay.text import Change, encode, replaced
 
 TOO_LARGE = NotApplicable("the result is larger than a file may be")
@@ -39,15 +39,7 @@ def rewritten(
         return Applied(new, line_spans(content, new, [region.span for region in found]), how)
     spans: list[Span] = []
     for span, old_text, new_text in found:
-        for part in line_spans(encode(old_text), encode(new_text), [_whole(span)]):
-            spans.append(
-                Span(
-                    span.old_start + part.old_start,
-                    span.old_start + part.old_end,
-                    span.new_start + part.new_start,
-                    span.new_start + part.new_end,
-                )
-            )
+        spans += region_spans(encode(old_text), encode(new_text), span.old_start, span.new_start)
     return Applied(new, joined(spans), how)
 
 
@@ -111,7 +103,3 @@ def _boundary(text: str, at: int) -> bool:
 
 def _count(text: str) -> int:
     return text.count("\n") + (not text.endswith("\n") and text != "")
-
-
-def _whole(span: Span) -> Span:
-    return Span(0, span.old_end - span.old_start, 0, span.new_end - span.new_start)

@@ -77,6 +77,11 @@ def line_spans(old: bytes, new: bytes, regions: Sequence[Span]) -> tuple[Span, .
     return joined(found)
 
 
+def region_spans(old: bytes, new: bytes, at_old: int, at_new: int) -> list[Span]:
+    """The changed ranges between two pieces of whole lines that stand at line `at_old` and line `at_new` of their files."""
+    return _changed(lines(old), lines(new), at_old, at_new)
+
+
 def joined(spans: Sequence[Span]) -> tuple[Span, ...]:
     """`spans` with neighbours that touch made one."""
     found: list[Span] = []

@@ -38,7 +38,7 @@ class Libgit2:
             raise StoreError(f"object {oid} is not in this repository", hint=hint) from error
         except (pygit2.GitError, ValueError, TypeError) as error:
             raise StoreError(f"object {oid} cannot be read: {error}", hint="git fsck") from error
-        return _NAMES.get(int(kind), str(kind)), data
+        return _NAMES.get(int(kind)) or str(kind), data
 
     def write(self, kind: str, data: bytes) -> str:
         """Store an object; its id."""

@@ -11,7 +11,11 @@ from gittraj.store.repository import Repository
 
 _TREES = 512  # parsed trees kept: those of a commit's paths, most of which the next commit shares
 _COMMITS = 1024  # parsed commits kept
+_DIRECTORIES = (b"40000", b"040000", b"0040000")  # old tools wrote zeros before it
+_NOTHING = (b"", b"")  # mode and id of what is not there
 _BYTES = 32 << 20  # of blobs kept: a commit's new file is the next one's old file
+
+_Folder = dict[str, tuple[bytes, bytes]]  # name → (mode, raw id), as the tree object has them
 
 
 class Snapshots:
@@ -19,7 +23,7 @@ class Snapshots:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self._trees: OrderedDict[str, dict[str, trees.Node]] = OrderedDict()
+        self._trees: OrderedDict[str, _Folder] = OrderedDict()
         self._blobs: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
         self.commit: Callable[[str], Commit] = functools.lru_cache(_COMMITS)(repository.commit)
@@ -28,12 +32,12 @@ class Snapshots:
         """(object id, mode) of what is at `path` in `tree`, None where nothing or a directory is. Raises `StoreError`."""
         *folders, name = path.split("/")
         for folder in folders:
-            node = self._tree(tree).get(folder)
-            if node is None or not node.is_tree:
+            mode, oid = self._tree(tree).get(folder, _NOTHING)
+            if mode not in _DIRECTORIES:
                 return None
-            tree = node.id
-        node = self._tree(tree).get(name)
-        return None if node is None or node.is_tree else (node.id, node.kind)
+            tree = oid.hex()
+        mode, oid = self._tree(tree).get(name, _NOTHING)
+        return (oid.hex(), int(mode, 8)) if mode and mode not in _DIRECTORIES else None
 
     def changes(self, commit: Commit) -> list[Change]:
         """As `Repository.changes`, with the trees that were opened before. Raises `StoreError`."""
@@ -46,26 +50,17 @@ class Snapshots:
                 raise StoreError(f"directories lie more than {trees.DEPTH_LIMIT} deep")
             left, right = (self._tree(each) if each else {} for each in (left_id, right_id))
             for name in {name for name, _ in left.items() ^ right.items()}:
-                old, new = left.get(name), right.get(name)
-                if (old and old.is_tree) or (new and new.is_tree):
-                    waiting.append(
-                        (
-                            f"{prefix}{name}/",
-                            old.id if old and old.is_tree else "",
-                            new.id if new and new.is_tree else "",
-                        )
-                    )
-                    old, new = (None if each and each.is_tree else each for each in (old, new))
-                if old or new:
-                    found.append(
-                        Change(
-                            prefix + name,
-                            old.id if old else "",
-                            new.id if new else "",
-                            old.kind if old else 0,
-                            new.kind if new else 0,
-                        )
-                    )
+                (old_mode, old), (new_mode, new) = left.get(name, _NOTHING), right.get(name, _NOTHING)
+                if old_mode in _DIRECTORIES or new_mode in _DIRECTORIES:
+                    deeper = [
+                        each.hex() if mode in _DIRECTORIES else "" for mode, each in ((old_mode, old), (new_mode, new))
+                    ]
+                    waiting.append((f"{prefix}{name}/", deeper[0], deeper[1]))
+                    old_mode, old = _NOTHING if old_mode in _DIRECTORIES else (old_mode, old)
+                    new_mode, new = _NOTHING if new_mode in _DIRECTORIES else (new_mode, new)
+                if old_mode or new_mode:
+                    kinds = int(old_mode or b"0", 8), int(new_mode or b"0", 8)
+                    found.append(Change(prefix + name, old.hex(), new.hex(), *kinds))
         found.sort(key=lambda change: change.path)
         return found
 
@@ -91,11 +86,11 @@ class Snapshots:
         def names(folder: str) -> list[str] | None:
             at = tree
             for part in folder.split("/") if folder else ():
-                node = self._tree(at).get(part) if at else None
-                if node is None or not node.is_tree:
+                mode, oid = self._tree(at).get(part, _NOTHING) if at else _NOTHING
+                if mode not in _DIRECTORIES:
                     return None
-                at = node.id
-            return [name + "/" * node.is_tree for name, node in self._tree(at).items()] if at else []
+                at = oid.hex()
+            return [name + "/" * (mode in _DIRECTORIES) for name, (mode, _) in self._tree(at).items()] if at else []
 
         return names
 
@@ -116,12 +111,11 @@ class Snapshots:
                 self._size -= len(self._blobs.popitem(last=False)[1])
         return found
 
-    def _tree(self, oid: str) -> dict[str, trees.Node]:
+    def _tree(self, oid: str) -> "_Folder":
         found = self._trees.get(oid)
         if found is None:
-            found = {
-                trees.text(node.name): node for node in trees.parse(self.repository.tree_bytes(oid), len(oid) // 2)
-            }
+            raw = trees.entries(self.repository.tree_bytes(oid), len(oid) // 2)
+            found = {name.decode("utf-8", "backslashreplace"): (mode, each) for mode, name, each in raw}
             self._trees[oid] = found
             if len(self._trees) > _TREES:
                 self._trees.popitem(last=False)

@@ -4,6 +4,7 @@ By hand because libgit2 refuses to write modes it does not know, which other peo
 it cannot decode. Format: gitformat-pack, ``MODE SP NAME NUL ID`` in an order where a directory counts as ``NAME/``.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from gittraj.model.commit import Change
 DIRECTORY = 0o040000
 BLOB = 0o100644
 GITLINK = 0o160000
+_ENTRIES = {size: re.compile(rb"([0-7]{1,7}) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
 DEPTH_LIMIT = 2000  # directories in each other; a path that long fits no file system, and Python's own stack ends there
 
 
@@ -36,18 +38,17 @@ class Node(NamedTuple):
 
 def parse(data: bytes, id_size: int = 20) -> list[Node]:
     """The entries of a tree object. Raises `StoreError` where the bytes are no tree."""
-    nodes: list[Node] = []
-    position, size = 0, len(data)
-    while position < size:
-        space = data.find(b" ", position, position + 8)
-        end = data.find(b"\0", space)
-        stop = end + 1 + id_size
-        mode = data[position:space]
-        if space <= position or end <= space + 1 or stop > size or not mode.isdigit() or b"8" in mode or b"9" in mode:
-            raise StoreError("a tree object of the repository is damaged", hint="git fsck")
-        nodes.append(Node(data[space + 1 : end], mode, data[end + 1 : stop].hex()))
-        position = stop
-    return nodes
+    return [Node(name, mode, oid.hex()) for mode, name, oid in entries(data, id_size)]
+
+
+def entries(data: bytes, id_size: int = 20) -> list[tuple[bytes, bytes, bytes]]:
+    """(mode, name, raw id) of each entry of a tree object, as the object has them. Raises `StoreError` where the bytes are no tree."""
+    found: list[tuple[bytes, bytes, bytes]] = _ENTRIES[id_size].findall(data)
+    if sum(len(mode) + len(name) for mode, name, _ in found) + (2 + id_size) * len(found) != len(
+        data
+    ):  # it skipped some
+        raise StoreError("a tree object of the repository is damaged", hint="git fsck")
+    return found
 
 
 def serialise(nodes: list[Node]) -> bytes:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import peer_setup, records, timing
+from tests.bench import peer_setup, records, side_by_side, timing
 from tests.bench.long_sessions import claude_lines, written
 from tests.bench.machine import ROOT
 from tests.bench.place import MEGABYTE, Place
@@ -60,6 +60,7 @@ def run(options: Options, place: Place) -> Iterator[Row]:
     yield from bench.commits()
     yield from bench.commands()
     yield from bench.reading()
+    yield from side_by_side.rows(bench.run, folder, quick=options.quick)
 
 
 class Peers:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ HOME = "/home/dana/ledger"  # where the sessions say that they ran
 START = 1_760_000_000
 
 
-def history(commits: int, edits: int, count: int = FILES) -> tuple[bytes, list[list[dict[str, Any]]]]:
+def history(
+    commits: int, edits: int, count: int = FILES, message: Callable[[int], str] = lambda _: "work\n"
+) -> tuple[bytes, list[list[dict[str, Any]]]]:
     """A stream for `git fast-import`, and the entries of each commit's segment; `count`: files."""
     chance = random.Random(1)
     folders = [f"p{n // 20:02d}/" if count > FILES else "" for n in range(count)]
@@ -43,7 +46,9 @@ def history(commits: int, edits: int, count: int = FILES) -> tuple[bytes, list[l
 
     def commit(number: int, changed: set[str]) -> None:
         stream.append(b"commit refs/heads/main\nmark :%d\n" % (number + 1))
-        stream.append(b"committer Dana <dana@example.org> %d +0000\ndata 5\nwork\n" % (START + 100 * number))
+        text = message(number).encode()
+        stream.append(b"committer Dana <dana@example.org> %d +0000\n" % (START + 100 * number))
+        stream.append(b"data %d\n%b" % (len(text), text))
         for path in sorted(changed):
             data = "".join(files[path]).encode()
             stream.append(b"M 100644 inline %b\ndata %d\n%b\n" % (path.encode(), len(data), data))
@@ -86,15 +91,25 @@ def history(commits: int, edits: int, count: int = FILES) -> tuple[bytes, list[l
     return b"".join(stream), segments
 
 
-def prepare(folder: Path, commits: int, edits: int, *, files: int = FILES, span: int = SPAN) -> Path:
-    """A repository with a signed record on every commit but the first; `span`: commits of a session."""
+def prepare(
+    folder: Path, commits: int, edits: int, *, files: int = FILES, span: int = SPAN, kept: Path | None = None
+) -> Path:
+    """A repository with a signed record on every commit but the first; `span`: commits of a session.
+
+    `kept`: a folder in which each commit's session lies as Claude Code writes it, too; the commit's message names the file.
+    """
     repo = folder / "work"
     repo.mkdir()
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = {"cwd": repo, "check": True, "capture_output": True, "env": env}
     subprocess.run(["git", "init", "-q"], **run)  # type: ignore[call-overload]
     subprocess.run([sys.executable, "-m", "gittraj", "init"], **run)  # type: ignore[call-overload]
-    stream, segments = history(commits, edits, files)
+    name = (lambda number: f"work\n\ntrajectory: {kept}/{number:05d}.jsonl\n") if kept else (lambda _: "work\n")
+    stream, segments = history(commits, edits, files, name)
+    if kept is not None:
+        kept.mkdir(parents=True)
+        for number, entries in enumerate(segments, 1):
+            (kept / f"{number:05d}.jsonl").write_text(as_claude_writes(entries, f"{number:05d}"))
     subprocess.run(["git", "fast-import", "--quiet"], input=stream, **run)  # type: ignore[call-overload]
     house = wiring.open_house(str(repo))
     signer = wiring.signer(house)
@@ -118,6 +133,21 @@ def prepare(folder: Path, commits: int, edits: int, *, files: int = FILES, span:
     notes.append(b"done\n")
     subprocess.run(["git", "fast-import", "--quiet", "--force"], input=b"".join(notes), **run)  # type: ignore[call-overload]
     return repo
+
+
+def as_claude_writes(entries: list[dict[str, Any]], session: str) -> str:
+    """Entries of `history` as lines of a session file."""
+    found = []
+    for entry in entries:
+        content: Any = entry.get("content")
+        if entry["type"] == "tool-call":
+            content = [{"type": "tool_use", "id": entry["call-id"], "name": entry["name"], "input": entry["input"]}]
+        elif entry["type"] == "tool-result":
+            content = [{"type": "tool_result", "tool_use_id": entry["call-id"], "content": entry["output"]}]
+        role = "assistant" if entry["type"] == "tool-call" else "user"
+        head = {"type": role, "sessionId": session, "cwd": HOME, "version": "2.1.40", "timestamp": entry["timestamp"]}
+        found.append(json.dumps({**head, "message": {"role": role, "content": content}}) + "\n")
+    return "".join(found)
 
 
 def _stamp(number: int, second: int) -> str:

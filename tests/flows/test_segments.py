@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gittraj.agents import registry
 from gittraj.errors import AgentError
-from gittraj.flows.segments import Segment, absolute, committing, events_of, happened, inside, root_of, segment_of
+from gittraj.flows.paths import absolute, inside
+from gittraj.flows.segments import Segment, committing, events_of, happened, root_of, segment_of
 from gittraj.model.commit import Commit
 from gittraj.replay.engine import Replay
 from gittraj.replay.steps import Blob, Command, Step
@@ -85,7 +86,10 @@ def test_paths_are_taken_as_the_agent_wrote_them() -> None:
     [
         ("/other/repo", "src/a.py", "/other/repo"),
         ("/other/repo/src", "a.py", "/other/repo"),
-        ("", "/o/src/a.py", "/here"),
+        ("", "/o/src/a.py", "/o"),
+        ("", "/here/src/a.py", "/here"),
+        ("", "/o/other.py", "/here"),
+        ("", "src/a.py", "/here"),
     ],
 )
 def test_where_the_repository_lay_is_told_from_the_paths_that_are_tracked(cwd: str, path: str, root: str) -> None:
