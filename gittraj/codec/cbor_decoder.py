@@ -11,6 +11,10 @@ from gittraj.codec.cbor_values import BIGNUM, LIMITS, WTF8, Limits, Tag
 from gittraj.errors import CodecError
 
 _LEAST = (24, 0x100, 0x10000, 0x100000000)  # below, an argument of 1, 2, 4, 8 bytes has a shorter form
+_KEYS = 1024  # of these at most
+_keys: dict[
+    bytes, str
+] = {}  # encoded text keys seen, of up to 24 bytes: records and headers repeat some dozens a thousand times
 _PLAIN = (2, 3, WTF8)  # tags that stand for an integer or text
 _MAJORS = ("unsigned integer", "negative integer", "byte string", "text", "array", "map", "tag", "simple value")
 
@@ -50,7 +54,7 @@ class _Reader:
         self.size = len(data)
         self.budget = limits.items
         self.ordered = ordered
-        self.keys: dict[bytes, str] = {}  # encoded text keys seen: a record repeats some dozens a thousand times
+        self.keys = _keys if len(_keys) < _KEYS // 2 else {}  # strangers may have filled it
 
     def item(self, pos: int, depth: int) -> tuple[Any, int]:
         """The item at `pos` and the position after it; `IndexError` where the data ends."""
@@ -132,6 +136,10 @@ class _Reader:
                 stop = start + first - 0x5F
                 items.append(self.text(data[start + 1 : stop], start))
                 start = stop
+            elif 0x40 <= first < 0x58 and start + first - 0x40 < size:
+                stop = start + first - 0x3F
+                items.append(data[start + 1 : stop])
+                start = stop
             else:
                 value, start = self.item(start, depth)
                 items.append(value)
@@ -153,7 +161,9 @@ class _Reader:
                 if key is None:
                     if start > size:
                         raise IndexError
-                    key = keys[encoded] = self.text(encoded[1:], at)
+                    key = self.text(encoded[1:], at)
+                    if len(keys) < _KEYS:
+                        keys[encoded] = key
             else:
                 key, start = (first, start + 1) if first < 24 else self.item(start, depth)
                 if type(key) not in (str, int, bytes):

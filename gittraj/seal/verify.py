@@ -15,7 +15,9 @@ The steps, in this order, each with a verdict of its own in `gittraj.model.verdi
 What needs a step that failed is "skip", never "pass". "Valid signature", "trusted signer" and "true" are three things.
 """
 
+import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from gittraj.errors import SealError
@@ -177,13 +179,19 @@ def _time_told(claimed: int | None, evidence: Evidence | None) -> str:
 
 def timestamp(moment: int) -> str:
     """Epoch seconds as RFC 3339 in UTC; what lies outside of the years 1 to 9999 as a number."""
-    import time
-
-    try:
-        text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
-    except (ValueError, OverflowError, OSError):
+    days, seconds = divmod(moment, 86400)
+    day = _day(days)
+    if len(day) != 10:
         return str(moment)[:40]
-    return text if len(text) == 20 else str(moment)[:40]
+    return f"{day}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
+
+
+@lru_cache(maxsize=256)  # statements of one range are of few days
+def _day(days: int) -> str:
+    try:
+        return time.strftime("%Y-%m-%d", time.gmtime(86400 * days))
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def _check_binding(statement: Statement, signature: Check, commit: Expected) -> Check:
