@@ -160,3 +160,7 @@ def test_a_server_takes_no_note_that_was_put_out_of_order_and_no_file_that_is_no
     done = first.try_git("push", "--no-verify", "origin", NOTES)
     assert done.returncode != 0 and "README in refs/notes/traj: it is no note" in done.stderr, done.stderr
     assert team.server.git("rev-parse", NOTES) == start
+    first.git("update-ref", NOTES, start)
+    tree_with(first, f"100644 blob {blob(first, b'1' + bytes((10,)))}\tgittraj-purged")  # the count of purges is ours
+    done = first.try_git("push", "--no-verify", "origin", NOTES)
+    assert done.returncode == 0, done.stderr
