@@ -18,6 +18,7 @@ _SIGNS: "dict[str, Span]" = {
     "untrusted": ("note", "?"),
 }
 SOURCES = 4  # commits that a carried one was made of and that are named
+REPAIR = "git traj doctor --repair"
 DAMAGES = 10  # of a note that are told one by one
 ORDER = ("verified", "carried", "exempt", "missing", "untrusted", "failed")
 
@@ -95,11 +96,14 @@ def next_step(report: "VerifyReport") -> str:
     for verdict in report.commits:
         name = verdict.commit.id[:8]
         if verdict.status == "failed":
-            return f"what is in it: git traj show {name}"
+            mend = f" · to put it in order: {REPAIR}" if any(one.order for one in verdict.damage) else ""
+            return f"what is in it: git traj show {name}{mend}"
         if verdict.status == "missing":
             return f"attach it: git traj attach {name} · why it needs one: git traj policy explain {name}"
         if verdict.status == "untrusted":
             return f"whose key it is: git traj show {name} · to trust it: git traj keys trust PRINCIPAL KEY"
+    if any(each.kind == "misplaced" for each in report.completeness.findings):
+        return f"to have nothing but notes there: {REPAIR}"
     if report.completeness.result == "fail":
         return "get it back: git traj fetch · keep the notes as they are: git traj verify --accept-notes"
     return ""

@@ -11,6 +11,10 @@ from gittraj.codec.cbor_values import BIGNUM, LIMITS, WTF8, Limits, Tag
 from gittraj.errors import CodecError
 
 _LEAST = (24, 0x100, 0x10000, 0x100000000)  # below, an argument of 1, 2, 4, 8 bytes has a shorter form
+_KEYS = 1024  # of these at most
+_keys: dict[
+    bytes, str
+] = {}  # encoded text keys seen, of up to 24 bytes: records and headers repeat some dozens a thousand times
 _PLAIN = (2, 3, WTF8)  # tags that stand for an integer or text
 _MAJORS = ("unsigned integer", "negative integer", "byte string", "text", "array", "map", "tag", "simple value")
 
@@ -50,21 +54,28 @@ class _Reader:
         self.size = len(data)
         self.budget = limits.items
         self.ordered = ordered
-        self.keys: dict[bytes, str] = {}  # encoded text keys seen: a record repeats some dozens a thousand times
+        self.keys = _keys if len(_keys) < _KEYS // 2 else {}  # strangers may have filled it
 
     def item(self, pos: int, depth: int) -> tuple[Any, int]:
         """The item at `pos` and the position after it; `IndexError` where the data ends."""
-        first = self.data[pos]
-        major = first >> 5
+        data = self.data
+        first = data[pos]
+        major, info = first >> 5, first & 31
         if major == 7:
             return self.simple(pos, first)
-        argument, start = self.argument(pos, first)
+        if info < 24:
+            argument, start = info, pos + 1
+        elif info == 24 and data[pos + 1] >= 24:  # the most frequent ones here: a call costs more than the reading
+            argument, start = data[pos + 1], pos + 2
+        else:
+            argument, start = self.argument(pos, first)
+        if major == 2:
+            stop = start + argument
+            return (data[start:stop] if stop <= self.size else self.slice(pos, start, argument)), stop
         if major == 0:
             return argument, start
         if major == 1:
             return -1 - argument, start
-        if major == 2:
-            return self.slice(pos, start, argument), start + argument
         if major == 3:
             return self.text(self.slice(pos, start, argument), pos), start + argument
         if major == 6 and argument in _PLAIN:
@@ -128,6 +139,10 @@ class _Reader:
                 except UnicodeDecodeError:
                     self.text(data[start + 1 : stop], start)  # raises
                 start = stop
+            elif 0x40 <= first < 0x58 and start + first - 0x40 < size:
+                stop = start + first - 0x3F
+                items.append(data[start + 1 : stop])
+                start = stop
             else:
                 value, start = self.item(start, depth)
                 items.append(value)
@@ -137,6 +152,7 @@ class _Reader:
         self.room(pos, start, 2 * count)
         data, size, keys, ordered = self.data, self.size, self.keys, self.ordered
         result: dict[Any, Any] = {}
+        key: Any
         last = b""
         for _ in range(count):
             at = start
@@ -148,9 +164,11 @@ class _Reader:
                 if key is None:
                     if start > size:
                         raise IndexError
-                    key = keys[encoded] = self.text(encoded[1:], at)
+                    key = self.text(encoded[1:], at)
+                    if len(keys) < _KEYS:
+                        keys[encoded] = key
             else:
-                key, start = self.item(start, depth)
+                key, start = (first, start + 1) if first < 24 else self.item(start, depth)
                 if type(key) not in (str, int, bytes):
                     raise CodecError(f"a key of a map that is neither integer, text nor bytes, at offset {at}")
                 encoded = data[at:start]
@@ -182,6 +200,10 @@ class _Reader:
             elif first < 24:
                 result[key] = first
                 start += 1
+            elif 0x40 <= first < 0x58 and start + first - 0x40 < size:
+                stop = start + first - 0x3F
+                result[key] = data[start + 1 : stop]
+                start = stop
             else:
                 result[key], start = self.item(start, depth)
         return result, start

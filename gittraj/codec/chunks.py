@@ -86,8 +86,9 @@ def spill(note: bytes, limit: int = OBJECT_LIMIT) -> tuple[bytes, dict[str, byte
             found.update(pieces.items)
             size -= len(items[number]) - len(pieces.listing)
             items[number] = pieces.listing
-    # what was damage stays what it is, at the end: a union puts it into an item of its own
-    return b"".join([*items.values(), *(note[part.start : part.end] for part in parts.damage)]), found
+    # what was damage stays what it is: a union puts it into an item of its own
+    damage = b"".join(note[part.start : part.end] for part in parts.damage)
+    return framing.union(b"".join(items.values()), damage), found
 
 
 def _piece(note: bytes | None, digest: bytes) -> bytes | None:

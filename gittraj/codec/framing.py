@@ -34,6 +34,16 @@ _BEGIN = (
 )  # fmt: skip
 
 
+ORDER = (
+    "statement",
+    "body",
+    "unknown",
+    "kept",
+    "chunks",
+    "purged",
+)  # of kinds in a note; within a kind, that of the digests
+
+
 class Item(NamedTuple):
     """One item: `kind` "statement", "body", "chunks", "purged" or "unknown" (another tag), its exact bytes and where they stood."""
 
@@ -79,6 +89,11 @@ def write(items: Iterable[bytes]) -> bytes:
     return b"".join(whole)
 
 
+def canonical(items: Iterable[bytes]) -> bytes:
+    """The blob of these items as it is written: each once, in the order of `union`. Raises `CodecError` as `write` does."""
+    return union(write(items), b"")
+
+
 def body(record: bytes) -> bytes:
     """The item of a record's exact bytes: these in a byte string."""
     return head(2, len(record)) + record
@@ -114,19 +129,16 @@ def union(a: bytes, b: bytes) -> bytes:
             raw = blob[start:end]
             if reason and kind != "kept":
                 kind, raw = "kept", head(6, KEPT) + body(raw)
-            found[_ORDER.index(kind), sha256(raw)] = raw
-    gone = {decode_first(raw)[0].value for (kind_, _), raw in found.items() if kind_ == _ORDER.index("purged")}
+            found[ORDER.index(kind), sha256(raw)] = raw
+    gone = {decode_first(raw)[0].value for (kind_, _), raw in found.items() if kind_ == ORDER.index("purged")}
     return b"".join(found[key] for key in sorted(found) if not (gone and _names(key[0], found[key]) in gone))
-
-
-_ORDER = ("statement", "body", "unknown", "kept", "chunks", "purged")
 
 
 def _names(kind: int, raw: bytes) -> bytes:
     """The digest of the body that an item holds or puts together, b"" for other items."""
-    if _ORDER[kind] == "body":
+    if ORDER[kind] == "body":
         return sha256(decode_first(raw)[0])
-    if _ORDER[kind] == "chunks":
+    if ORDER[kind] == "chunks":
         digest: bytes = decode_first(raw)[0].value[0]
         return digest
     return b""

@@ -6,7 +6,7 @@
 
 from collections.abc import Iterable
 
-from gittraj.codec import chunks, framing
+from gittraj.codec import chunks, framing, note_order
 from gittraj.codec.digest import sha256_hex
 from gittraj.errors import StoreError
 from gittraj.flows.wiring import House
@@ -58,10 +58,12 @@ class Bodies:
     def __init__(self, house: House, commit: str, parts: framing.Note) -> None:
         self._house = house
         self._parts = parts
-        self._places = [commit]
+        self._commit = commit
         self._found = _inside(parts.items)
         self._purged = framing.purges(parts.items)
         self._detached: dict[str, list[framing.Item]] = {}
+        self._missing = False
+        self._strange: list[str] = []
 
     def of(self, statement: Statement) -> bytes | None:
         """The body of `statement`, None where it is withheld (or its ref, or a piece of it, cannot be read)."""
@@ -69,29 +71,55 @@ class Bodies:
         if digest in self._found or not statement.detached:
             return self._found.get(digest)
         own = _pieces(self._parts.items, digest)
-        found = chunks.join(own, lambda piece: _note(self._house.notes, piece)) if own else None
-        places = [*self._places, statement.anchor.commit] if statement.anchor else self._places
-        for place in dict.fromkeys(places):
+        found = chunks.join(own, lambda piece: self._piece(self._house.notes, piece)) if own else None
+        signed_for = statement.anchor.commit if statement.anchor else self._commit
+        for place in dict.fromkeys((self._commit, signed_for)):
             if found is None:
-                found = self._apart(place, digest)
+                found = self._apart(place, digest, own=place == signed_for)
         if found is not None:
             self._found[digest] = found
+        self._missing = self._missing or found is None
         return found
 
     def purged(self, digest: str) -> bool:
         """Whether the notes say that this body was dropped for good."""
         return digest in self._purged or any(digest in framing.purges(items) for items in self._detached.values())
 
-    def _apart(self, commit: str, digest: str) -> bytes | None:
+    def strange(self, named: set[str]) -> list[str]:
+        """What is wrong with the notes that were read for detached bodies and pieces; `named`: what the statements are signed for.
+
+        A body in the detached note that no statement names counts where another is missing: one was put in the place of the other.
+        """
+        exchanged = self._missing and any(
+            note_order.body_of(item) not in {"", *named} for item in self._detached.get(self._commit, ())
+        )
+        more = [f"{BODIES}: a body that no statement names (body: mismatch)"] if exchanged else []
+        return [*self._strange, *more]
+
+    def _apart(self, commit: str, digest: str, *, own: bool) -> bytes | None:
         store = store_of(self._house)
         if commit not in self._detached:
-            note = _note(store, commit)
-            self._detached[commit] = framing.read(note).items if note is not None else []
+            self._detached[commit] = self._read(store, commit, own=own)[1]
         items = self._detached[commit]
         listing = _pieces(items, digest)
         if listing:
-            return chunks.join(listing, lambda piece: _note(store, piece))
+            return chunks.join(listing, lambda piece: self._piece(store, piece))
         return _inside(items).get(digest)
+
+    def _piece(self, store: NoteStore, digest: str) -> bytes | None:
+        note, items = self._read(store, digest)
+        if note is not None and all(note_order.body_of(item) != digest for item in items):
+            self._strange.append(f"{store.ref.name}: a piece of a body is not what its list says (body: mismatch)")
+        return note
+
+    def _read(self, store: NoteStore, key: str, *, own: bool = True) -> tuple[bytes | None, list[framing.Item]]:
+        note = _note(store, key)
+        if note is None:
+            return None, []
+        parts = framing.read(note)
+        odd = (*parts.damage, *note_order.disorder(note, parts, own=own))
+        self._strange += [f"{store.ref.name}, note {key[: store.width]}: {damage.reason}" for damage in odd]
+        return note, parts.items
 
 
 def bodies_in(note: bytes) -> bool:

@@ -16,11 +16,12 @@ from gittraj.model.states import Statement, Verified
 from gittraj.seal.chains import Finding, Link, judge
 from gittraj.seal.headers import RECORD
 from gittraj.seal.statement import parse
-from gittraj.store import note_history, tips, transfer
+from gittraj.store import note_history, notes_shape, tips, transfer
 from gittraj.store.note_history import HERE, SEEN, TOLD
 from gittraj.store.notes import REF
 
 WALK = 64  # ancestors of a range that are looked at for the record before its first one; then all notes are read
+MISPLACED = 100  # entries of a notes tree that are told
 
 
 def judge_completeness(
@@ -40,6 +41,7 @@ def judge_completeness(
         if tip:
             heads, more = check_heads(house, book, keys, tip)
             found.extend(more)
+            found.extend(_misplaced(house, tip))
         found.extend(_remembered(house, book, tip, remotes))
     found.sort(key=lambda each: (not each.fatal, each.kind, each.session, each.commit, each.detail))
     unique = tuple(dict.fromkeys(Missing(*each) for each in found))
@@ -93,6 +95,12 @@ def _remembered(house: House, book: Book, tip: str, remotes: bool) -> Iterator[F
             told = repository.ref(transfer.tracking(remote, REF)) or names.get(TOLD + "remotes/" + remote, "")
             if told != names[name]:
                 yield from _gone(book, names[name], told, remote)
+
+
+def _misplaced(house: House, tip: str) -> Iterator[Finding]:
+    """Entries of the notes tree that neither git nor git traj puts there."""
+    for odd in notes_shape.strange(house.repository, tip, REF)[:MISPLACED]:
+        yield Finding("misplaced", f"{odd.path[:80]} in {REF}: {odd.why}", odd.key)
 
 
 def _gone(book: Book, old: str, new: str, remote: str) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from gittraj.flows.wiring import House, key_settings, keychain, open_house
 from gittraj.keyring import keys, signers
 from gittraj.model.report import Finding
 from gittraj.redact.scanner import Scanner
-from gittraj.store import config, hooks_install, refspecs
+from gittraj.store import config, hooks_install, notes_shape, refspecs
 from gittraj.store.notes import BODIES, REF, NoteStore
 from gittraj.store.remote import names
 from gittraj.store.settings import boolean
@@ -162,6 +162,10 @@ def _notes(house: House) -> Iterator[Finding]:
         if len(found) > len(damaged):
             what = f"{store.ref.name}: {len(found) - len(damaged)} note(s) hold items twice or out of order"
             yield Finding("warning", what, "as git's own merges and copies leave them; nothing is lost", REPAIR)
+    odd = notes_shape.strange(house.repository, house.notes.tip(), REF)
+    if odd:
+        what = f"{REF}: {len(odd)} place(s) of its tree hold something else than a note"
+        yield Finding("problem", what, ", ".join(f"{one.path}: {one.why}" for one in odd[:NAMED]), REPAIR)
 
 
 def _state(house: House) -> Iterator[Finding]:

@@ -6,14 +6,16 @@ losing a statement may do so.
 
 from collections.abc import Iterable, Iterator
 
-from gittraj.codec import framing
+from gittraj.codec import framing, note_order
 from gittraj.errors import StoreError
 from gittraj.flows.notes_book import Book
 from gittraj.flows.wiring import House, Keychain
 from gittraj.model.push import Refusal, Update
+from gittraj.store import notes_shape
 from gittraj.store.note_history import differing
 from gittraj.store.notes import REF
 
+TIDY = "git traj doctor --repair, then git traj push"
 UNITE = "git traj push  (it unites your notes with those that are there)"
 TOLD = 4  # commits that are named in one line
 
@@ -43,12 +45,20 @@ def _loss(house: House, update: Update) -> Iterator[Refusal]:
 
 
 def _damage(house: House, keys: Keychain, update: Update) -> Iterator[Refusal]:
-    """Bytes that are no item, and statements whose signature does not hold, must not get into other people's notes."""
+    """What is no note, bytes that are no item, and statements whose signature does not hold must not get into other people's notes."""
+    for odd in notes_shape.between(house.repository, update.old, update.new):
+        yield Refusal(f"{odd.path[:80]} in {REF}: {odd.why}", TIDY)
+        return
     for commit, (before, after) in differing(house.repository, update.old, update.new).items():
-        known = {item.raw for blob in before for item in framing.read(_blob(house, blob)).items}
-        old = sum(len(framing.read(_blob(house, blob)).damage) for blob in before)
-        for blob in after:
-            note = framing.read(_blob(house, blob))
+        if len(commit) != house.repository.width:  # the count of purges
+            continue
+        olds = [_blob(house, blob) for blob in before]
+        known = {item.raw for blob in olds for item in framing.read(blob).items}
+        old = sum(len(framing.read(blob).damage) for blob in olds)
+        odd_before = sum(_disorder(blob) for blob in olds)
+        for one in after:
+            blob = _blob(house, one)
+            note = framing.read(blob)
             fresh = [item for item in note.items if item.raw not in known]
             if len(note.damage) > old or any(item.kind == "unknown" for item in fresh):
                 yield Refusal(f"the note of {commit[:12]} would hold bytes that are no statement", UNITE)
@@ -56,6 +66,13 @@ def _damage(house: House, keys: Keychain, update: Update) -> Iterator[Refusal]:
             if any(item.kind == "statement" and not _signed(house, keys, item.raw) for item in fresh):
                 yield Refusal(f"the note of {commit[:12]} would hold a statement whose signature does not hold", UNITE)
                 return
+            if _disorder(blob) > odd_before:
+                yield Refusal(f"the note of {commit[:12]} would hold items twice or out of order", TIDY)
+                return
+
+
+def _disorder(blob: bytes) -> int:
+    return sum(1 for _ in note_order.disorder(blob, framing.read(blob), own=False))
 
 
 def _signed(house: House, keys: Keychain, raw: bytes) -> bool:

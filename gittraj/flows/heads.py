@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gittraj.codec import framing
+from gittraj.codec import framing, note_order
 from gittraj.codec.digest import sha256, sha256_hex
 from gittraj.errors import SealError, StoreError
 from gittraj.flows.notes_book import Book
@@ -109,6 +109,10 @@ def check_heads(house: House, book: Book, keys: Keychain, tip: str) -> tuple[int
     good: list[HeadRead] = []
     number = 0
     for key, note in book.heads(tip):
+        parts = framing.read(note)
+        odd = [*parts.damage, *note_order.disorder(note, parts)]
+        if odd:
+            found.append(Finding("head", f"the note of a head statement is damaged: {odd[0].reason}", key))
         for head in _read(house, keys, key, note):
             number += 1
             failed = [check for check in head.verified.checks if check.result == "fail"]

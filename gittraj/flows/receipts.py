@@ -139,8 +139,8 @@ def _put(house: House, commit: str, added: dict[bytes, list[bytes]]) -> None:
     """Add receipts to statements of the note; what was signed is not touched."""
 
     def make(note: bytes | None) -> bytes | None:
-        items = []
-        for item in framing.read(note or b"").items:
+        items, parts = [], framing.read(note or b"")
+        for item in parts.items:
             raw = item.raw
             if item.kind == "statement":
                 try:
@@ -150,7 +150,8 @@ def _put(house: House, commit: str, added: dict[bytes, list[bytes]]) -> None:
                 except SealError:
                     pass
             items.append(raw)
-        return framing.write(items) if note is not None else None
+        damage = b"".join((note or b"")[part.start : part.end] for part in parts.damage)
+        return framing.union(framing.write(items), damage) if note is not None else None
 
     house.notes.change(commit, make, message=f"gittraj: receipts for {commit[:12]}")
 

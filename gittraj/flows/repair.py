@@ -1,7 +1,7 @@
 """`git traj doctor --repair`: a repository goes in; settings that destroy notes are mended, spoiled notes are whole again, and what was done comes out.
 
 What a note lost is looked for in every history of it that this clone has, then in the notes of other commits, because git copies
-notes along with rewritten commits. Damage goes only where every line of it is found there. Nothing else is taken away.
+notes along with rewritten commits. Damage goes only where every line of it is found there. From the tree goes what is no note; nothing else is taken away.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,14 +14,16 @@ from gittraj.flows.ailing import ailing
 from gittraj.flows.bodies import store_of
 from gittraj.flows.bodies_book import bodies
 from gittraj.flows.chain import note_tip
+from gittraj.flows.tidy import tidy
 from gittraj.flows.wiring import House, keychain, open_house
 from gittraj.model.report import Step
 from gittraj.seal.statement import parse
-from gittraj.store import config, notes_past
-from gittraj.store.notes import NoteStore
+from gittraj.store import config, notes_past, notes_shape
+from gittraj.store.notes import REF, NoteStore
 
 ROUNDS = 8  # through the notes of other commits; each finds at least one more note that went into the damage
 CLUES = 3  # lines of damage, the longest ones, by which other notes are looked for
+NAMED = 4  # paths that are named in one line
 LEAST = 16  # bytes of such a line; shorter ones stand in many notes by chance
 
 
@@ -40,7 +42,21 @@ def repair(*, directory: str | None = None) -> list[Step]:
     steps = [Step(line) for line in config.protect(house.repository)]
     for store in (house.notes, store_of(house)):
         steps += _mend(house, store)
+    if notes_shape.strange(house.repository, house.notes.tip(), REF):
+        steps += _tidied(house)
     return steps
+
+
+def _tidied(house: House) -> Iterator[Step]:
+    before = house.notes.tip()
+    done = tidy(house)
+    if done.dropped:
+        note_tip(house)
+        what = ", ".join(done.dropped[:NAMED]) + (" …" if len(done.dropped) > NAMED else "")
+        yield Step(f"{REF}: nothing but notes in its tree now, without {what}; what they were is in {before[:12]}")
+    for odd in done.left[:NAMED]:
+        mend = f"git notes --ref={REF} remove {odd.key}" if odd.key else ""
+        yield Step(f"{REF}: {odd.path}: {odd.why}", False, mend)
 
 
 def _mend(house: House, store: NoteStore) -> Iterator[Step]:

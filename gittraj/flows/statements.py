@@ -2,13 +2,12 @@
 
 import functools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from gittraj.codec import chunks, framing
-from gittraj.codec.digest import sha256_hex
+from gittraj.codec import framing, note_order
 from gittraj.errors import SealError
 from gittraj.flows.bodies import Bodies
 from gittraj.flows.receipted import Receipted, receipted
@@ -39,16 +38,19 @@ class NoteRead(NamedTuple):
 def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None = None) -> NoteRead:
     """Verify every statement of `note` against `commit`; never raises for bad input: everything odd is a verdict or damage.
 
-    The same bytes twice (git's own merges of notes put them there) are one statement.
+    The same bytes in two runs (git's own merges of notes put them there) are one statement; what neither git nor git traj writes
+    (`codec.note_order`) is damage.
     """
     keys = keys or keychain(house)
     parts = framing.read(note)
     bodies = Bodies(house, commit.id, parts)
     rules = standard_validators()
     expected = Expected(commit.id, commit.tree, commit.parents, house.repository.object_format)
-    damage = [NoteDamage(part.start, part.end, part.reason) for part in parts.damage]
-    found = _united(item.raw for item in parts.items if item.kind == "statement")
-    named = {parsed.digest for _, parsed in found if parsed}
+    read = {item.raw: _parsed(item.raw) for item in parts.items if item.kind == "statement"}
+    found = _united(read)
+    own = any(parsed.anchor.commit == commit.id for _, parsed in found if parsed and parsed.anchor)
+    damage = [NoteDamage(*part) for part in parts.damage]
+    damage.extend(NoteDamage(*part, order=True) for part in note_order.disorder(note, parts, own=own))
 
     def verified(raw: bytes, parsed: Statement | None, why: str) -> Verified:
         proof = receipted(parsed, keys) if parsed else None
@@ -72,23 +74,30 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
         claims.get(raw) or verified(raw, parsed, reasons.get(parsed.digest, "") if parsed else "")
         for raw, parsed in found
     )
-    damage.extend(_strays(parts, named))
+    damage.extend(_strays(parts, read))
+    named = {parsed.digest for parsed in read.values() if parsed}
+    damage.extend(NoteDamage(len(note), len(note), reason) for reason in bodies.strange(named))
     return NoteRead(statements, tuple(sorted(damage, key=lambda one: one.start)))
 
 
-def _strays(parts: framing.Note, named: set[str]) -> Iterator[NoteDamage]:
-    """Items that belong to no statement."""
-    for item in parts.items:
-        if item.kind == "unknown":
-            yield NoteDamage(item.start, item.end, "an item that is neither a statement nor a body")
-        elif item.kind == "body" and sha256_hex(framing.content(item)) not in named:
-            yield NoteDamage(item.start, item.end, "a body that no statement names (body: mismatch)")
-        elif item.kind == "chunks" and chunks.listed(item)[0] not in named:
-            yield NoteDamage(
-                item.start, item.end, "a list of pieces of a body that no statement names (body: mismatch)"
-            )
-        elif item.kind == "purged" and not framing.purges([item]) & named:
-            yield NoteDamage(item.start, item.end, "a mark that a body was purged which no statement names")
+def _strays(parts: framing.Note, read: Mapping[bytes, Statement | None]) -> Iterator[NoteDamage]:
+    """Items that belong to no statement, or not to one of their own run: each run was a note, and whole."""
+    named = {parsed.digest for parsed in read.values() if parsed}
+    for run in note_order.runs(parts):
+        here = {parsed.digest for item in run if (parsed := read.get(item.raw))}
+        for item in run:
+            if item.kind == "unknown":
+                yield NoteDamage(item.start, item.end, "an item that is neither a statement nor a body")
+            elif item.kind in ("body", "chunks"):
+                digest = note_order.body_of(item)
+                what = "a body" if item.kind == "body" else "a list of pieces of a body"
+                if digest not in named:
+                    yield NoteDamage(item.start, item.end, f"{what} that no statement names (body: mismatch)")
+                elif digest not in here:
+                    why = f"{what} apart from its statement: somebody rewrote this note"
+                    yield NoteDamage(item.start, item.end, why, order=True)
+            elif item.kind == "purged" and not framing.purges([item]) & named:
+                yield NoteDamage(item.start, item.end, "a mark that a body was purged which no statement names")
 
 
 def evidence(house: House, commit: str, proof: Receipted | None, statement: Statement) -> Evidence:
@@ -99,11 +108,10 @@ def evidence(house: House, commit: str, proof: Receipted | None, statement: Stat
     return Evidence(found, "first seen") if found else Evidence(int(time.time()))
 
 
-def _united(found: Iterable[bytes]) -> list[tuple[bytes, Statement | None]]:
+def _united(found: Mapping[bytes, Statement | None]) -> list[tuple[bytes, Statement | None]]:
     """Each statement once, with the receipts of all its copies: a merge of notes may bring back one from before it was registered."""
     united: dict[object, tuple[bytes, Statement | None]] = {}
-    for raw in found:
-        parsed = _parsed(raw)
+    for raw, parsed in found.items():
         name = (parsed.protected, parsed.payload, parsed.signature) if parsed else raw
         there = united.get(name)
         if there is None:

@@ -228,8 +228,9 @@ def _falls_short(check: Check, demands: Demands) -> bool:
 
 def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:
     """The worst statement decides: one bad item is never hidden by a good one beside it (standards: attack A13)."""
-    if read.damage:
-        return "failed", f"note: {read.damage[0].reason}"
+    damage = [one for one in read.damage if not one.order]
+    if damage:
+        return "failed", f"note: {damage[0].reason}"
     if not read.statements:
         return "failed", "note: holds no statement"
     status, reason = "carried" if read.carried else "verified", ""
@@ -242,6 +243,8 @@ def status_of(read: NoteRead, allow_untrusted: bool) -> tuple[str, str]:
             status, reason = "untrusted", f"{failed[0].name}: {failed[0].detail}"
         apart = [check.detail for check in statement.checks if check.name == "body" and check.result == "skip"]
         reason = reason or (f"body {apart[0]}" if apart else "")
+    if read.damage:  # told last: which item is bad says more than where it stands
+        return "failed", f"note: {read.damage[0].reason}"
     if all(statement.statement.kind == ATTRIBUTION for statement in read.statements):
         return "missing", CLAIMED  # however good its signature is: what another tool claims is no trace
     return status, reason

@@ -12,6 +12,7 @@ from gittraj.keyring.keys import fingerprint_text
 from gittraj.keyring.revocation import Revoked, day
 from gittraj.model.ports import Evidence, Judgement
 
+SETTLED = 1024  # judgements that are remembered; a repository has few keys, each for one name
 NAMESPACE = "gittraj"  # what `namespaces=` must admit; git's own commit signatures are "git"
 
 
@@ -29,6 +30,7 @@ class AllowedSigners:
         self.problems: list[str] = []
         self._revoked = revoked or Revoked()
         self._lines: dict[bytes, list[tuple[str, Line]]] = {}
+        self._settled: dict[tuple[bytes, str], Judgement] = {}
         self.sources = tuple(sources)
         for source in self.sources:
             lines, problems = parse(source.data)
@@ -81,6 +83,23 @@ class AllowedSigners:
         Where trust ends at some time (valid-before, a dated revocation, a certificate's end), `evidence` is asked when the statement was
         there at the latest; that the signer claims an earlier time is no proof (`unproven`).
         """
+        known = self._settled.get((key, principal)) if not certificate else None
+        if known is None:
+            known = self._judge(key, principal, at, evidence, certificate)
+            if not certificate and self._timeless(key):
+                if len(self._settled) >= SETTLED:  # anybody may sign for any name
+                    self._settled.clear()
+                self._settled[key, principal] = known
+        return known
+
+    def _timeless(self, key: bytes) -> bool:
+        """Whether the judgement on the key, without a certificate, is the same at every time."""
+        lines = self._lines.get(key, [])
+        return not self._revoked.timed(key) and all(line.valid_after is line.valid_before is None for _, line in lines)
+
+    def _judge(
+        self, key: bytes, principal: str, at: int | None, evidence: Callable[[], Evidence] | None, certificate: bytes
+    ) -> Judgement:
         name = fingerprint_text(sha256(key))
         asked = _Asked(evidence)
         revoked = self._revoked.judge(key, at, asked)

@@ -71,6 +71,10 @@ class Revoked:
         dates = [each.dated[key] for each in (self, *self._more) if key in each.dated]
         return f"revoked from {day(min(dates))} on" if dates else ""
 
+    def timed(self, key: bytes) -> bool:
+        """Whether what is said of the key depends on the time: it is revoked from some day on."""
+        return any(key in each.dated for each in (self, *self._more))
+
     def judge(self, key: bytes, at: int | None, asked: Asked) -> Standing:
         """What is said of a statement that claims to be signed at `at` (epoch seconds, None if nothing)."""
         found = [standing for each in (self, *self._more) if any(standing := each.says(key, at, asked))]

@@ -6,7 +6,7 @@ import msgspec
 class Missing(msgspec.Struct, frozen=True):
     """One thing that completeness found.
 
-    `kind`: gap | broken | fork | duplicate (in a session's chain), deletion | rollback | equivocation | removed (of the notes ref),
+    `kind`: gap | broken | fork | duplicate (in a session's chain), deletion | rollback | equivocation | removed | misplaced (of the notes ref),
     head (a head statement that fails, or whose signer is not trusted). `fatal`: whether completeness fails by it.
     """
 

@@ -37,11 +37,15 @@ class AttachReport(msgspec.Struct, frozen=True):
 
 
 class NoteDamage(msgspec.Struct, frozen=True):
-    """Bytes of a note that are no readable item, or an item that no statement names."""
+    """Bytes of a note that are no readable item, or an item that no statement names.
+
+    `order`: nothing is wrong with the items themselves, but neither git nor git traj puts them there like this.
+    """
 
     start: int
     end: int
     reason: str
+    order: bool = False
 
 
 class Finding(msgspec.Struct, frozen=True):

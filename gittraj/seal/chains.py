@@ -21,7 +21,7 @@ class Link(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """`kind`: gap | fork | broken | duplicate, and for notes as a whole deletion | rollback | equivocation | removed | head.
+    """`kind`: gap | fork | broken | duplicate, and for notes as a whole deletion | rollback | equivocation | removed | misplaced | head.
 
     `fatal`: whether completeness fails by it.
     """

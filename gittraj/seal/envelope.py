@@ -1,5 +1,6 @@
 """The strict decoder in front of pycose: bytes go in, the parts of a COSE_Sign1 (RFC 9052 4.2) or `SealError` come out."""
 
+import re
 from typing import Any, NamedTuple
 
 from gittraj.codec.cbor import Limits, Tag, decode
@@ -45,10 +46,13 @@ def split(raw: bytes, *, limits: Limits = STATEMENT_LIMITS) -> Sign1:
     labels, a label in both buckets, `alg` not an integer in the protected header, `crit` unprotected, empty or naming
     what we do not understand, no payload, sizes over the limits.
     """
-    item = _decode(raw, limits)
-    if not isinstance(item, Tag) or item.number != TAG:
-        raise SealError("malformed statement: not a tagged COSE_Sign1")
-    parts = take_apart(item.value)
+    value: Any = _plain(raw)
+    if value is None:
+        item = _decode(raw, limits)
+        if not isinstance(item, Tag) or item.number != TAG:
+            raise SealError("malformed statement: not a tagged COSE_Sign1")
+        value = item.value
+    parts = take_apart(value)
     _labels(parts)
     _critical(parts)
     if type(parts.header.get(headers.ALG)) is not int:
@@ -56,6 +60,26 @@ def split(raw: bytes, *, limits: Limits = STATEMENT_LIMITS) -> Sign1:
     if parts.payload is None:
         raise SealError("malformed statement: its payload is detached")
     return parts
+
+
+_PLAIN = re.compile(  # tag 18, an array of four, the head of a string with a length of one or two bytes, in its shortest form
+    rb"\xd2\x84(?:\x58([\x18-\xff])|\x59([\x01-\xff].))", re.DOTALL
+)
+
+
+def _plain(raw: bytes) -> list[Any] | None:
+    """The array of a statement in the form that is written here, taken apart by its lengths; None for every other form.
+
+    Nearly all are so: the protected header, an empty unprotected one, the digest of a body, a signature of 64 bytes.
+    """
+    match = _PLAIN.match(raw)
+    if match is None:
+        return None
+    begin = match.end()
+    end = begin + int.from_bytes(match[1] or match[2], "big")
+    if len(raw) != end + 101 or raw[end : end + 3] != b"\xa0\x58\x20" or raw[end + 35 : end + 37] != b"\x58\x40":
+        return None
+    return [raw[begin:end], {}, raw[end + 3 : end + 35], raw[end + 37 :]]
 
 
 def take_apart(value: Any, *, limits: Limits = STATEMENT_LIMITS) -> Sign1:
@@ -97,6 +121,8 @@ def _decode(data: bytes, limits: Limits) -> Any:
 
 
 def _labels(parts: Sign1) -> None:
+    if not parts.unprotected and all(type(label) is int for label in parts.header):
+        return
     for bucket in (parts.header, parts.unprotected):
         for label in bucket:
             if type(label) is str and label.casefold() in _LOOKALIKES:

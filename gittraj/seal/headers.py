@@ -23,6 +23,7 @@ ISS, SUB, IAT = 1, 2, 6  # CWT claims, RFC 8392 4
 
 EDDSA, ES256 = -8, -7  # RFC 9053 2: what is written
 ED25519, ESP256 = -19, -9  # RFC 9864: the fully specified names of the same, accepted too
+EDWARDS = (EDDSA, ED25519)
 SHA_256 = -16  # RFC 9054 2.1
 
 RECORD = "record"  # the kind of statement whose payload is a VAC record

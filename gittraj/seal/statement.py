@@ -3,6 +3,7 @@
 Three forms are read: our hash envelopes, our attached claims, and plain VAC records of other tools (no anchor).
 """
 
+from functools import lru_cache
 from typing import Any
 
 from gittraj.codec.cbor import Limits
@@ -26,7 +27,7 @@ def parse(raw: bytes, *, limits: Limits = STATEMENT_LIMITS) -> Statement:
     if type(kid) is not bytes:
         raise SealError("malformed statement: its kid is not a byte string")
     key = header.get(headers.PUBLIC_KEY)
-    if key is not None and (type(key) is not bytes or sha256(key) != kid):
+    if key is not None and (type(key) is not bytes or _fingerprint(key) != kid):
         raise SealError("malformed statement: its kid is not the fingerprint of the public key it carries")
     if type(header.get(headers.CERTIFICATE, b"")) is not bytes:
         raise SealError("malformed statement: its certificate is not a byte string")
@@ -56,6 +57,11 @@ def unreadable(raw: bytes) -> Statement:
         raw=raw, protected=b"", header={}, unprotected={}, payload=b"", signature=b"", detached=False,
         digest=sha256_hex(raw), kind=headers.UNREADABLE, kid=b"", alg=0, issuer="", issued_at=None, anchor=None,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)  # a repository is signed by few keys, each of them many times
+def _fingerprint(key: bytes) -> bytes:
+    return sha256(key)
 
 
 def _claims(header: dict[Any, Any]) -> tuple[str, str, int | None]:

@@ -19,6 +19,8 @@ LIMIT = (
     32 << 20
 )  # bytes of a note; beyond it bodies go into pieces (`codec.chunks.OBJECT_LIMIT`, which the hook's path need not load)
 
+_APART = b"\n\n\n"  # `codec.note_order.APART`, which the hook's path need not load
+
 
 class Merged(NamedTuple):
     """What a merge did: the tip now, whether it moved, and how many notes are new or grew here."""
@@ -41,10 +43,9 @@ class NoteStore:
         return self.ref.read()
 
     def read(self, commit: str) -> bytes | None:
-        """The note of `commit`, or None. Two blobs of a mixed fan-out are joined with 0x0a, as git itself does."""
+        """The note of `commit`, or None. Two blobs of a mixed fan-out are joined so that it shows (`codec.note_order.APART`)."""
         tree = self.tree(self.tip())
-        blobs = notes_tree.lookup(self.repository.tree_bytes, tree, self._key(commit)) if tree else []
-        return b"\n".join(self.repository.blob(blob, fetch=True) for blob in blobs) if blobs else None
+        return self._old(tree, self._key(commit)) if tree else None
 
     def has(self, commit: str) -> bool:
         """Whether `commit` has a note; the note itself, maybe of many megabytes, is not read."""
@@ -61,14 +62,14 @@ class NoteStore:
         """Add items to the note of `commit` (union by digest); False where all of them stand there already."""
         from gittraj.codec import framing
 
-        fresh = framing.write(items)
+        fresh = framing.canonical(items)
         return self._edit(commit, lambda old: framing.union(old, fresh) if old is not None else fresh, message)
 
     def append_all(self, updates: Mapping[str, Sequence[bytes]], *, message: str) -> bool:
         """Add items to the notes of several commits in one notes commit; False where all of them stand there already."""
         from gittraj.codec import framing
 
-        fresh = {self._key(commit): framing.write(items) for commit, items in updates.items() if items}
+        fresh = {self._key(commit): framing.canonical(items) for commit, items in updates.items() if items}
 
         def build(tree: str) -> str:
             blobs: dict[str, str] = {}
@@ -149,6 +150,23 @@ class NoteStore:
                 self.ref.pause(attempt)
             raise self.ref.lost()
 
+    def rebuild(self, change: Callable[[bytes], bytes], *, message: str) -> bool:
+        """Write the tree anew with nothing but notes, each as `change` gives it, two of one commit united; False where nothing changes."""
+
+        def build(tree: str) -> str:
+            found: dict[str, list[str]] = {}
+            for key, blob in notes_tree.walk(self.repository.tree_bytes, tree, self.width) if tree else ():
+                found.setdefault(key.lower(), []).append(blob)
+            blobs: dict[str, str] = {}
+            for key, there in found.items():
+                note = self._union(there) or self.repository.blob(there[0], fetch=True)
+                blobs.update(self._blobs(tree, key, change(note)))
+            count = notes_purge.count(self.repository, tree)
+            new = self._put("", blobs)
+            return notes_purge.with_count(self.repository, new, count) if count else new
+
+        return self._advance(build, message)
+
     def overwritten(self) -> str:
         """The tip that we wrote last, where the ref no longer has it: another program moved the ref without comparing. Else ""."""
         tip, last = self.tip(), tips.written(self.repository.common_dir, self.ref.name)
@@ -221,7 +239,7 @@ class NoteStore:
     def _old(self, tree: str, key: str) -> bytes | None:
         store = self.repository
         blobs = notes_tree.lookup(store.tree_bytes, tree, key) if tree else []
-        return b"\n".join(store.blob(blob, fetch=True) for blob in blobs) if blobs else None
+        return _APART.join(store.blob(blob, fetch=True) for blob in blobs) if blobs else None
 
     def _put(self, tree: str, blobs: dict[str, str]) -> str:
         store = self.repository

@@ -16,7 +16,7 @@ _DIGITS = 9  # of the count; a file with more is none of ours
 
 def generation(repository: Repository, tip: str) -> int:
     """How many purges the history of the notes commit `tip` ("": none) has seen. Raises `StoreError`."""
-    return _of_tree(repository, repository.commit(tip).tree) if tip else 0
+    return count(repository, repository.commit(tip).tree) if tip else 0
 
 
 def parents(repository: Repository, ours: str, theirs: str) -> list[str]:
@@ -30,15 +30,16 @@ def parents(repository: Repository, ours: str, theirs: str) -> list[str]:
 def stamp(repository: Repository, tree: str, *tips: str) -> str:
     """`tree` with the highest count of these notes commits. Raises `StoreError`."""
     number = max((generation(repository, tip) for tip in tips), default=0)
-    return tree if not number or _of_tree(repository, tree) == number else _with(repository, tree, number)
+    return tree if not number or count(repository, tree) == number else with_count(repository, tree, number)
 
 
 def next_stamp(repository: Repository, tree: str) -> str:
     """`tree` with a count that is one higher. Raises `StoreError`."""
-    return _with(repository, tree, _of_tree(repository, tree) + 1)
+    return with_count(repository, tree, count(repository, tree) + 1)
 
 
-def _of_tree(repository: Repository, tree: str) -> int:
+def count(repository: Repository, tree: str) -> int:
+    """How many purges the tree says ("": none). Raises `StoreError`."""
     if not tree:
         return 0
     node = next((node for node in _nodes(repository, tree) if node.name == NAME and not node.is_tree), None)
@@ -51,7 +52,8 @@ def _of_tree(repository: Repository, tree: str) -> int:
     return int(text) if text.isdigit() and len(text) <= _DIGITS else 0
 
 
-def _with(repository: Repository, tree: str, number: int) -> str:
+def with_count(repository: Repository, tree: str, number: int) -> str:
+    """`tree` that says this number of purges. Raises `StoreError`."""
     kept = [node for node in _nodes(repository, tree) if node.name != NAME] if tree else []
     blob = repository.write("blob", b"%d\n" % number)
     return repository.write("tree", serialise([*kept, Node(NAME, b"100644", blob)]))

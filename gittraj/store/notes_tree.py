@@ -28,6 +28,9 @@ class Level:
         self.rest = rest
         self.notes: dict[bytes, list[Node]] = {}  # more than one where depths overlap and hold the same id twice
         self.unread: dict[bytes, Node] = {}
+        self.doubles: list[
+            Node
+        ] = []  # directories whose name stands in the tree before: git reads both, `git fsck` refuses them
         self.loaded: dict[bytes, Level] = {}
         self.others: list[Node] = []
         for node in nodes:
@@ -35,7 +38,8 @@ class Level:
             if is_hex and len(node.name) == rest and node.kind & 0o170000 == 0o100000:
                 self.notes.setdefault(node.name.lower(), []).append(node)
             elif is_hex and len(node.name) == 2 and rest > 2 and node.is_tree and node.name == node.name.lower():
-                self.unread[node.name] = node
+                if self.unread.setdefault(node.name, node) is not node:
+                    self.doubles.append(node)
             else:
                 self.others.append(node)
 
@@ -66,14 +70,16 @@ def _level(data: bytes, size: int, rest: int) -> Level:
 def lookup(read: Read, tree: str, key: str) -> list[str]:
     """The blobs of the note of `key` (hex), at whatever depth; more than one where a mixed fan-out holds it twice."""
     found: list[str] = []
-    rest = key.encode("ascii")
-    while True:
+    waiting = [(tree, key.encode("ascii"))]
+    while waiting:
+        tree, rest = waiting.pop()
         level = _level(read(tree), len(key) // 2, len(rest))
         found.extend(node.id for node in level.notes.get(rest, ()))
         below = level.unread.get(rest[:2])
-        if below is None:
-            return found
-        tree, rest = below.id, rest[2:]
+        if below is not None:
+            same = [below, *(node for node in level.doubles if node.name == below.name)]
+            waiting.extend((node.id, rest[2:]) for node in same)
+    return found
 
 
 def walk(read: Read, tree: str, width: int, prefix: bytes = b"") -> Iterator[tuple[str, str]]:
@@ -81,7 +87,8 @@ def walk(read: Read, tree: str, width: int, prefix: bytes = b"") -> Iterator[tup
     level = Level(parse(read(tree), width // 2), width - len(prefix))
     for name in sorted([*level.notes, *level.unread]):
         if name in level.unread:
-            yield from walk(read, level.unread[name].id, width, prefix + name)
+            for node in (level.unread[name], *(node for node in level.doubles if node.name == name)):
+                yield from walk(read, node.id, width, prefix + name)
         for node in level.notes.get(name, ()):
             yield (prefix + name).decode("ascii"), node.id
 
@@ -111,6 +118,10 @@ class _Builder:
 
     def load(self, tree: str, rest: int) -> Level:
         level = Level(parse(self.read(tree), self.width // 2) if tree else [], rest)
+        above = b"0" * (self.width - rest)
+        for node in level.doubles:
+            for key, blob in walk(self.read, node.id, self.width, above + node.name):
+                level.notes.setdefault(key[len(above) :].encode("ascii"), []).append(Node(b"", b"100644", blob))
         for prefix in {key[:2] for key in level.notes} & level.unread.keys():
             self._open(level, prefix)
         return level

@@ -1,7 +1,7 @@
 """Notes tips that the local state remembers: a common directory goes in, a commit id comes out, and is kept again.
 
 `known_tip`: up to where progress is complete. `written`: what we last made a notes ref point to, by which a write of another
-program that did not compare first is told. `absorbed`: what was last taken from a tracking ref.
+program that did not compare first is told. `absorbed`: what was last taken from a tracking ref. `shaped`: the last notes tree without anything that is no note.
 """
 
 import os
@@ -40,6 +40,16 @@ def absorbed(common_dir: str, ref: str) -> str:
 def keep_absorbed(common_dir: str, ref: str, tip: str) -> None:
     """Say that all of `tip`, the value of the tracking ref `ref`, is in our notes. Raises `StoreError`."""
     files.write(_path(common_dir, "absorbed", ref), tip.encode("ascii"))
+
+
+def shaped(common_dir: str, ref: str) -> str:
+    """The value of `ref` whose tree was last found to hold nothing but notes; "" where none was."""
+    return _read(_path(common_dir, "shaped", ref))
+
+
+def keep_shaped(common_dir: str, ref: str, tip: str) -> None:
+    """Say that the tree of `tip`, a value of `ref`, holds nothing but notes. Raises `StoreError`."""
+    files.write(_path(common_dir, "shaped", ref), tip.encode("ascii"))
 
 
 def _read(path: str) -> str:

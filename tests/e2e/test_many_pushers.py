@@ -1,19 +1,17 @@
-"""Four people push at the same time, commits and notes, through a real `git daemon` to a server with the hook: nothing is lost, nobody is refused.
+"""Four people push at the same time, commits and notes, through a real `git daemon` or `git http-backend` to a server with the hook: nothing is lost, nobody is refused.
 
 TRAJ_ROUNDS=25 for the long run (`make pushers`).
 """
 
 import os
-import shutil
-import socket
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.servers import Unserved, daemon, http
 from tests.support.signed_history import NOTES, Clone, Team
 
 ROUNDS = int(os.environ.get("TRAJ_ROUNDS", "1"))
@@ -34,34 +32,15 @@ def team(tmp_path: Path, made: tuple[Path, Path]) -> Team:
     return Team(tmp_path, made).start()
 
 
-@pytest.fixture
-def served(team: Team) -> Iterator[str]:
-    """The server's URL under `git daemon`, which lets anybody push."""
-    exec_path = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip()
-    if not shutil.which("git-daemon", path=exec_path):
-        pytest.skip("this git has no daemon")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    daemon = subprocess.Popen(
-        [
-            os.path.join(exec_path, "git-daemon"), "--listen=127.0.0.1", f"--port={port}", "--reuseaddr", "--export-all", "--enable=receive-pack",
-            f"--base-path={team.folder}", str(team.folder),
-        ],
-        env=team.server.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+@pytest.fixture(params=["git daemon", "git http-backend"])
+def served(request: pytest.FixtureRequest, team: Team) -> Iterator[str]:
+    """The server's URL under `git daemon`, or by HTTP; both let anybody push."""
+    serve = daemon if request.param == "git daemon" else http
     try:
-        url = f"git://127.0.0.1:{port}/server.git"
-        for _ in range(100):
-            if subprocess.run(["git", "ls-remote", url], capture_output=True, check=False).returncode == 0:
-                break
-            time.sleep(0.1)
-        else:
-            pytest.skip("git daemon does not answer here")
-        yield url
-    finally:
-        daemon.terminate()
-        daemon.wait()
+        with serve(team.folder, team.server.env) as url:
+            yield url
+    except Unserved as error:
+        pytest.skip(str(error))
 
 
 def push(clone: Clone, branch: str) -> None:

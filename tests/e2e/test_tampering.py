@@ -12,6 +12,7 @@ import pytest
 
 from gittraj.codec import framing
 from gittraj.flows.statements import read_note
+from gittraj.flows.tidy import tidy
 from gittraj.flows.verify import status_of
 from gittraj.flows.wiring import keychain, open_house
 from tests.support.note_hands import holding, note
@@ -98,21 +99,12 @@ def test_every_byte_of_the_body_counts(good: bytes, status: Status) -> None:
     assert wrong == []
 
 
-def test_a_byte_more_or_less_anywhere_counts_but_for_the_newlines_of_git_between_items(
-    good: bytes, status: Status
-) -> None:
+def test_a_byte_more_or_less_anywhere_counts(good: bytes, status: Status) -> None:
     statement, body = framing.read(good).items
-    between = {0, statement.end, len(good)}
-    # a signature may end with such a byte itself, and then one before it is one after it
-    apart = {good[:place] + b"\n" + good[place:] for place in between}
     chance = random.Random(3)
     for place in [*range(statement.end + 30), *chance.sample(range(body.start, body.end), 100), len(good)]:
-        cut = good[:place] + good[place + 1 :]
-        assert cut == good or status(cut, allow_untrusted=True)[0] == "failed", place
-        longer = good[:place] + b"\n" + good[place:]
-        more = status(longer, allow_untrusted=True)[0]
-        assert more == ("verified" if longer in apart else "failed"), place
-        assert status(good[:place] + b"\0" + good[place:], allow_untrusted=True)[0] == "failed", place
+        for other in (good[:place] + good[place + 1 :], *(good[:place] + one + good[place:] for one in (b"\n", b"\0"))):
+            assert other == good or status(other, allow_untrusted=True)[0] == "failed", place
 
 
 def test_a_note_cut_short_anywhere_is_not_verified(good: bytes, status: Status) -> None:
@@ -145,13 +137,27 @@ def test_a_statement_without_its_body_and_a_body_without_its_statement_are_not_v
     assert status(b"")[0] == status(b"\n\n")[0] == "failed"
 
 
-def test_order_and_repetition_change_nothing_as_git_merges_notes_so(good: bytes, shop: Workshop, first: str) -> None:
+def test_items_twice_or_in_another_order_are_told_and_put_in_order_again(
+    good: bytes, shop: Workshop, first: str, status: Status
+) -> None:
     statement, body = (item.raw for item in framing.read(good).items)
-    for blob in (body + statement, good + b"\n\n" + good, statement + statement + body + body):
-        with holding(shop, first, blob):
-            assert verify(shop, first, code=0)["status"] == "verified"
-            assert len(shop.json("show", first)["statements"]) == 1
-            assert shop.json("log", "-n", "1", first)["commits"][0]["steps"] == 2
+    for blob, why in (
+        (statement + body + statement, "the same item twice: somebody put it there again"),
+        (statement + statement + body + body, "the same item twice: somebody put it there again"),
+        (good + b"\n\n" + good, "the whole note twice"),
+        (statement + b"\n" + body, "a body apart from its statement: somebody rewrote this note"),
+        (good + b"\n", "newlines where neither git nor git traj puts any"),
+        (body + statement, "an item out of order: somebody rewrote this note"),
+    ):
+        assert status(blob) == ("failed", f"note: {why}")
+        assert framing.union(blob, b"") == good
+    with holding(shop, first, blob):
+        done = shop.git("traj", "verify", "--all", check=False)
+        assert done.returncode == 1 and why in done.stdout and "git traj doctor --repair" in done.stderr
+        shown = shop.json("show", first)
+        assert len(shown["statements"]) == 1 and shown["damage"][0]["reason"] == why
+        assert tidy(open_house(str(shop.repo), {**os.environ, **shop.env})).notes == 1
+        assert note(shop, first) == good and verify(shop, first, code=0)["status"] == "verified"
 
 
 def test_bodies_that_changed_places_are_not_verified(

@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from tests.support.workshop import Workshop
 
 
-def note(shop: Workshop, commit: str) -> bytes:
+def note(shop: Workshop, commit: str, ref: str = "traj") -> bytes:
     """The exact bytes of a commit's note."""
-    blob = shop.out("notes", "--ref=traj", "list", commit)
+    blob = shop.out("notes", f"--ref={ref}", "list", commit)
     return _git(shop, "cat-file", "blob", blob)
 
 
-def put(shop: Workshop, commit: str, blob: bytes) -> None:
+def put(shop: Workshop, commit: str, blob: bytes, ref: str = "traj") -> None:
     """Make `blob` the note of `commit`: `git notes add -C` takes a blob as it is, where -F would strip bytes."""
     identity = _git(shop, "hash-object", "-w", "--stdin", data=blob).decode().strip()
-    _git(shop, "notes", "--ref=traj", "add", "-f", "--allow-empty", "-C", identity, commit)
+    _git(shop, "notes", f"--ref={ref}", "add", "-f", "--allow-empty", "-C", identity, commit)
 
 
 @contextmanager

@@ -188,3 +188,21 @@ def test_gc_packs_and_tells_what_notes_take(shop: Workshop) -> None:
     assert 0 < report["stored"] <= report["after"] < report["before"]
     assert shop.out("count-objects") == "0 objects, 0 kilobytes"
     assert "1 notes take" in shop.git("traj", "gc").stdout
+
+
+def test_hands_on_a_detached_body_are_told_although_its_absence_would_be_explained(shop: Workshop) -> None:
+    commit = traced(shop, "a.txt")
+    shop.git("traj", "bodies", "--detach")
+    assert verdict(shop, commit) == ("verified", "")
+    good = note(shop, commit, BODIES)
+    for bad, why in (
+        (good[:-9] + bytes((good[-9] ^ 1,)) + good[-8:], "body: mismatch"),
+        (good + good, "the same item twice"),
+        (good + b"\n", "newlines"),
+        (good + b"junk", "neither a statement nor a body"),
+    ):
+        put(shop, commit, bad, BODIES)
+        status, reason = verdict(shop, commit)
+        assert status == "failed" and why in reason and BODIES in reason, (status, reason)
+    shop.git("notes", f"--ref={BODIES}", "remove", commit)
+    assert verdict(shop, commit)[0] == "verified" and checks(shop, commit)["body"] == "skip"
