@@ -11,6 +11,16 @@ import msgspec
 from gittraj.errors import StoreError
 from gittraj.flows.changes import Changes
 from gittraj.flows.origins import Origins
+from gittraj.flows.signed_for import (
+    commit_of,
+    is_carry,
+    is_foreign,
+    is_good,
+    is_record,
+    predecessors,
+    result,
+    with_check,
+)
 from gittraj.flows.statements import NoteRead, read_note
 from gittraj.flows.unseen import owned_by_replay
 from gittraj.flows.unseen import sizes as unseen_sizes
@@ -23,12 +33,9 @@ from gittraj.model.commit import Commit
 from gittraj.model.report import ReplayedCommit
 from gittraj.model.states import Verified
 from gittraj.model.verdict import Check
-from gittraj.seal.headers import CARRY, RECORD
+from gittraj.seal.headers import CARRY
 from gittraj.seal.verify import Expected, binding
 from gittraj.store.snapshots import Snapshots
-
-_APART = ("signer", "time", "binding")  # who is trusted, when, and which commit it is about: other questions
-
 
 AHEAD = 100  # commits whose patch-ids are asked of git together
 MANY = 200  # originals that one commit is held against line by line
@@ -69,16 +76,16 @@ class Tracer:
             return self.found(commit)
         read = read_note(self.house, commit, note, self.keys)
         self._claim(commit.id, read.statements)
-        if read.statements and not read.damage and all(_is_carry(one) for one in read.statements):
+        if read.statements and not read.damage and all(is_carry(one) for one in read.statements):
             found = self.found(
                 commit
             )  # a carry statement alone is no trace, and nothing changes where it is taken away
             return found._replace(statements=(*found.statements, *read.statements)) if found else None
         statements, carried = self.bind(commit, read.statements)
-        return NoteRead(tuple(sorted(statements, key=_is_carry)), read.damage, carried)  # records first
+        return NoteRead(tuple(sorted(statements, key=is_carry)), read.damage, carried)  # records first
 
     def _claim(self, commit: str, statements: Sequence[Verified]) -> None:
-        others = {_commit(one): None for one in statements}
+        others = {commit_of(one): None for one in statements}
         if any(one.statement.kind == CARRY for one in statements):
             from gittraj.flows.carrying import named
 
@@ -112,9 +119,9 @@ class Tracer:
             return None
         if carried is None:
             return None
-        chosen = [one for one in records if _commit(one) in carried.sources]
+        chosen = [one for one in records if commit_of(one) in carried.sources]
         statements, again = self.bind(commit, chosen, known=carried)
-        return NoteRead(tuple(one for one in statements if _result(one, "binding") == "pass"), (), again)
+        return NoteRead(tuple(one for one in statements if result(one, "binding") == "pass"), (), again)
 
     def _joins(self, commit: Commit) -> bool:
         """Whether it is a merge in which every file is that of one of its parents: what these are made of is told of them, not twice."""
@@ -138,7 +145,7 @@ class Tracer:
         for source in sources:
             note = self.house.notes.read(source)
             for one in read_note(self.house, commit, note, self.keys).statements if note else ():
-                if _is_record(one) and _good(one):
+                if is_record(one) and is_good(one):
                     found.setdefault(one.statement.digest, one)
         return list(found.values())
 
@@ -159,10 +166,10 @@ class Tracer:
         for blob in known.blobs(sources):
             note = self.house.repository.blob(blob, fetch=True)
             for one in read_note(self.house, commit, note, self.keys).statements:
-                if _is_record(one) and _commit(one) in wanted and one.trusted and _good(one):
+                if is_record(one) and commit_of(one) in wanted and one.trusted and is_good(one):
                     found.setdefault(one.statement.digest, one)
         order = {source: place for place, source in enumerate(sources)}
-        return sorted(found.values(), key=lambda one: order[_commit(one)])
+        return sorted(found.values(), key=lambda one: order[commit_of(one)])
 
     def bind(
         self, commit: Commit, statements: Sequence[Verified], *, known: Carried | None = None
@@ -177,33 +184,36 @@ class Tracer:
         foreign = [
             one
             for one in statements
-            if _foreign(one, repository.object_format)
-            and _commit(one) != commit.id  # it names this commit, and something else of it wrongly: that is no rewrite
-            and (known or not repository.is_ancestor(_commit(one), commit.id))
+            if is_foreign(one, repository.object_format)
+            and commit_of(one)
+            != commit.id  # it names this commit, and something else of it wrongly: that is no rewrite
+            and (known or not repository.is_ancestor(commit_of(one), commit.id))
         ]
         if not foreign:
             return tuple(statements), None
-        own = [one for one in statements if _is_record(one) and _result(one, "binding") == "pass"]
-        carried = known or self.match(commit, [one for one in foreign if _is_record(one)])
+        own = [one for one in statements if is_record(one) and result(one, "binding") == "pass"]
+        carried = known or self.match(commit, [one for one in foreign if is_record(one)])
         if carried and carried.good and not known:
             carried = self._with_overwritten(carried, foreign)
         sources = set(carried.sources) if carried else set()
-        before = _before([*own, *(one for one in foreign if _commit(one) in sources)], foreign)
+        earlier = predecessors([*own, *(one for one in foreign if commit_of(one) in sources)], foreign)
         bound = []
         for one in statements:
             if one not in foreign:
                 bound.append(one)
                 continue
             check = None
-            if carried and (_commit(one) in sources or _commit(one) == commit.id):
+            if carried and (commit_of(one) in sources or commit_of(one) == commit.id):
                 good = carried.good or bool(own)
-                text = f"signed for {_commit(one)[:12]}: {rebind.words(carried)}"
+                text = f"signed for {commit_of(one)[:12]}: {rebind.words(carried)}"
                 check = Check("binding", "pass" if good else "fail", text)
-            elif one.statement.digest in before:
-                check = Check("binding", "pass", f"signed for {_commit(one)[:12]}, which this commit took the place of")
-            elif not _is_record(one):
-                check = Check("binding", "skip", f"about {_commit(one)[:12]}, another commit")
-            bound.append(one if check is None else _with(one, check))
+            elif one.statement.digest in earlier:
+                check = Check(
+                    "binding", "pass", f"signed for {commit_of(one)[:12]}, which this commit took the place of"
+                )
+            elif not is_record(one):
+                check = Check("binding", "skip", f"about {commit_of(one)[:12]}, another commit")
+            bound.append(one if check is None else with_check(one, check))
         return tuple(bound), carried if carried and not own else None
 
     def _with_overwritten(self, carried: Carried, foreign: Sequence[Verified]) -> Carried:
@@ -212,7 +222,7 @@ class Tracer:
         ancestor = self.house.repository.is_ancestor
         for one in foreign:
             anchor = one.statement.anchor
-            if anchor is None or not _is_record(one) or anchor.commit in sources:
+            if anchor is None or not is_record(one) or anchor.commit in sources:
                 continue
             before = self.origins.here(anchor.commit) and any(ancestor(anchor.commit, source) for source in sources)
             if before or (not anchor.change and not anchor.patch_id and set(anchor.parents) & set(sources)):
@@ -223,9 +233,9 @@ class Tracer:
     def own(self, commit: Commit, statements: Sequence[Verified]) -> NoteRead:
         """What of `statements`, which were read for another commit, is about `commit`, bound to it."""
         wanted = Expected(commit.id, commit.tree, commit.parents, self.house.repository.object_format)
-        again = [_with(one, binding(one.statement, wanted)) for one in statements if _good(one)]
+        again = [with_check(one, binding(one.statement, wanted)) for one in statements if is_good(one)]
         bound, _ = self.bind(commit, again)
-        return NoteRead(tuple(one for one in bound if _result(one, "binding") == "pass"), ())
+        return NoteRead(tuple(one for one in bound if result(one, "binding") == "pass"), ())
 
     def match(self, commit: Commit, records: Sequence[Verified], *, claimed: bool = True) -> Carried | None:
         """What `commit` has from records signed for other commits; None where nothing.
@@ -238,7 +248,7 @@ class Tracer:
                 how = rebind.whole(facts, one.statement.anchor) if one.statement.anchor else ""
                 if how:
                     size = self.origins.size(commit)
-                    return Carried((_commit(one),), how, size, size)
+                    return Carried((commit_of(one),), how, size, size)
             owned, sizes, exact = self._owned(commit, records)
         except StoreError:  # a shallow or partial clone: there is nothing to compare
             return None
@@ -250,11 +260,11 @@ class Tracer:
 
     def _owned(self, commit: Commit, records: Sequence[Verified]) -> tuple[Owned, dict[str, int], bool]:
         """As `Origins.owned`; where an original is gone, by what the recorded actions make again on what is here."""
-        sources = list(dict.fromkeys(_commit(one) for one in records))
+        sources = list(dict.fromkeys(commit_of(one) for one in records))
         owned, sizes, exact = self.origins.owned(commit, sources)
         if exact or self.replay is None:
             return owned, sizes, exact
-        bound = [_with(one, Check("binding", "pass", "for what it makes again")) for one in records]
+        bound = [with_check(one, Check("binding", "pass", "for what it makes again")) for one in records]
         again = owned_by_replay(self.replay(commit, NoteRead(tuple(bound), ())), records)
         better = again if again.count("") < owned.count("") else owned
         return better, {**unseen_sizes(records), **sizes}, False
@@ -269,50 +279,3 @@ class Tracer:
             whole = [one for one in others if all(repository.has_commit(parent) for parent in one.parents)]
             self._patch_ids.update(repository.patch_ids([commit, *whole]))
         return self._patch_ids[commit.id]
-
-
-def _foreign(one: Verified, object_format: str) -> bool:
-    """Whether it is good but for the commit it was signed for."""
-    anchor = one.statement.anchor
-    same = anchor is not None and anchor.object_format == object_format
-    return same and _good(one) and _result(one, "binding") == "fail"
-
-
-def _good(one: Verified) -> bool:
-    """Whether it is fine by itself."""
-    failed = [check.name for check in one.checks if check.result == "fail" and check.name not in _APART]
-    return not failed and _result(one, "signature") == "pass"
-
-
-def _before(records: Sequence[Verified], foreign: Sequence[Verified]) -> set[str]:
-    """The digests of records that come before one of `records` in its session, as those say, signed."""
-    known = {one.statement.digest: one for one in foreign}
-    found: set[str] = set()
-    waiting = [one.statement.anchor.prev for one in records if one.statement.anchor]
-    while waiting:
-        digest = waiting.pop()
-        if digest in known and digest not in found:
-            found.add(digest)
-            anchor = known[digest].statement.anchor
-            waiting += [anchor.prev] if anchor else []
-    return found
-
-
-def _is_carry(one: Verified) -> bool:
-    return one.statement.kind == CARRY and _good(one)
-
-
-def _is_record(one: Verified) -> bool:
-    return one.statement.kind == RECORD
-
-
-def _commit(one: Verified) -> str:
-    return one.statement.anchor.commit if one.statement.anchor else ""
-
-
-def _result(one: Verified, name: str) -> str:
-    return next((check.result for check in one.checks if check.name == name), "")
-
-
-def _with(one: Verified, check: Check) -> Verified:
-    return msgspec.structs.replace(one, checks=tuple(check if each.name == check.name else each for each in one.checks))

@@ -44,8 +44,7 @@ class Hint(NamedTuple):
 class Replay:
     """One replay. `files`: the outcome. `operations`: how many recorded actions changed a file. `restored`: what was left before.
 
-    `outside`: paths that actions named outside of the repository, with the reason. `hints`: see `Hint`.
-    A `recorder` is told every change.
+    `outside`: paths that actions named outside of the repository, with the reason. `hints`: see `Hint`. A `recorder` is told every change.
     """
 
     def __init__(
