@@ -96,7 +96,9 @@ def test_show_and_check_tell_the_policy_and_its_mistakes(shop: Workshop) -> None
     assert done.returncode == 1 and "draft.toml:3: unknown key 'min-coverage'" in done.stderr
     draft.write_text('[require]\ntrace = "none"\n')
     done = shop.git("traj", "policy", "check", "draft.toml")
-    assert "unsafe: nobody needs a trace" in done.stdout
+    assert "unsafe: nobody needs a trace" in done.stdout and "trusts nobody" not in done.stdout
+    draft.write_text('[require]\ntrace = "agent"\n[trust]\nsources = ["repository"]\nsigners = "nowhere/signers"\n')
+    assert "it trusts nobody" in shop.git("traj", "policy", "check", "draft.toml").stdout
     draft.unlink()
     assert shop.json("policy", "check")["rules"][0].startswith("commits of agents need a trace")
 
