@@ -5,7 +5,6 @@ git traj writes every item of a note once, in one order. git's own merges of not
 within a run, or other newlines, come from somebody else.
 """
 
-import itertools
 from collections.abc import Iterator, Sequence
 
 from gittraj.codec.chunks import listed
@@ -60,16 +59,18 @@ def _gaps(blob: bytes, note: Note) -> Iterator[Damage]:
 
 def _within(run: Sequence[Item]) -> Iterator[Damage]:
     gone = purges(run)
-    behind = [True, *(_follows(before, item) for before, item in itertools.pairwise(run))]
-    seen: set[bytes] = set()
+    seen: set[bytes] | None = None  # None: all in order so far, so that none can have come twice
     for place, item in enumerate(run):
-        if item.raw in seen:
+        follows = not place or _follows(run[place - 1], item)
+        if not follows and seen is None:
+            seen = {each.raw for each in run[:place]}
+        if seen is not None and item.raw in seen:
             yield Damage(item.start, item.end, TWICE)
-        elif not behind[place]:
+        elif not follows:
             yield Damage(item.start, item.end, DISORDER)
         elif gone and body_of(item) in gone:
             yield Damage(item.start, item.end, RETURNED)
-        if not all(behind):  # only then may one come again
+        if seen is not None:
             seen.add(item.raw)
 
 
