@@ -16,6 +16,7 @@ from gittraj.model.anchor import Anchor
 from gittraj.model.session import SessionHead
 from gittraj.model.states import Redacted
 from gittraj.seal.sign import seal
+from tests.support.quick_scanner import first_on_path
 
 ROOT = str(Path(__file__).resolve().parents[2])
 NOTES = "refs/notes/traj"
@@ -26,7 +27,11 @@ class Clone:
 
     def __init__(self, repo: Path, home: Path) -> None:
         self.repo = repo
-        self.env = {**os.environ, "HOME": str(home), "PYTHONPATH": ROOT}
+        self.env = {
+            **os.environ,
+            "HOME": str(home),
+            "PYTHONPATH": first_on_path(ROOT, os.environ.get("PYTHONPATH", "")),
+        }
 
     def git(self, *arguments: str, data: bytes | None = None) -> str:
         done = subprocess.run(

@@ -16,6 +16,7 @@ from gittraj.model.anchor import Anchor
 from gittraj.model.session import SessionHead
 from gittraj.model.states import Redacted
 from gittraj.seal.sign import seal
+from tests.support.quick_scanner import first_on_path
 from tests.support.repo_builder import Repo
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -48,7 +49,8 @@ class WalkMachine:
         self.parents: dict[str, tuple[str, ...]] = {}
         self.sessions = [Session(f"session-{seed}-{number}") for number in range(3)]
         words = [sys.executable, "-m", "gittraj", "init"]
-        subprocess.run(words, cwd=folder, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": ROOT})
+        path = first_on_path(ROOT, os.environ.get("PYTHONPATH", ""))
+        subprocess.run(words, cwd=folder, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": path})
         self.key = signer(open_house(str(folder), os.environ))
         self.notes: list[str] = []  # each state of the notes
         self.head = self._commit((), {f"{name}.txt": self._fresh(6) for name in "abc"})
