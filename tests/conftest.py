@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.fork_client import SERVER
+from tests.support.fork_server import ForkServer
 from tests.support.quick_scanner import QuickScanner, first_on_path, without
 
 _SCRUB = (
@@ -26,6 +28,10 @@ _QUICK = "TRAJ_TEST_SCANNER"
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ[_QUICK] = str(QuickScanner.make().folder)
+        if os.environ.get(SERVER) != "no":
+            server = ForkServer()
+            config.add_cleanup(server.close)
+            os.environ[SERVER] = server.socket
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -104,6 +110,12 @@ def whole_catalogue(hermetic_seal: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     quick = os.environ[_QUICK]
     monkeypatch.setattr(sys, "path", [each for each in sys.path if each != quick])
     monkeypatch.setenv("PYTHONPATH", without(quick, os.environ["PYTHONPATH"]))
+
+
+@pytest.fixture
+def new_pythons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command in a Python of its own, as users start it: for tests that kill it, limit it or look at how it starts."""
+    monkeypatch.delenv(SERVER)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from gittraj.model.anchor import Anchor
 from gittraj.model.session import SessionHead
 from gittraj.model.states import Redacted
 from gittraj.seal.sign import seal
+from tests.support import fork_client
 from tests.support.quick_scanner import first_on_path
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -41,7 +41,7 @@ class Clone:
 
     def traj(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """`git traj ARGUMENTS`, which must end with `code`."""
-        command = [sys.executable, "-m", "gittraj", *arguments]
+        command = [*fork_client.command(), *arguments]
         done = subprocess.run(command, cwd=self.repo, env=self.env, capture_output=True, text=True, check=False)
         assert done.returncode == code, (done.stdout, done.stderr)
         return done
