@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.conftest import lasting
+
+__all__ = ["lasting"]
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
