@@ -132,6 +132,6 @@ def test_the_quick_scanner_says_when_not_everything_could_be_read_again(
 ) -> None:
     quick = _quick(monkeypatch, request)
     Scanner().start("nothing at all\n").finish()
-    monkeypatch.setattr("gittraj.redact.scanner._OPTIONS", ("scan", "--skip-regex", "("))
+    monkeypatch.setattr("gittraj.redact.program._OPTIONS", ("--skip-regex", "("))
     with pytest.raises((AssertionError, ValueError)):
         quick.missed()

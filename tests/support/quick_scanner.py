@@ -10,13 +10,22 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from gittraj.redact import scanner
+from gittraj.redact import answer, program, scanner
 
 # Where our own rules find something, the whole catalogue answers at once: every answer but "nothing" is the real one.
 _SCRIPT = """#!/bin/sh
-[ "$1 $2" = "scan -" ] || exec {real} "$@"
+case "$1 $2" in
+"scan -" | "scan /"*/stdin_input) ;;
+*) exec {real} "$@" ;;
+esac
+until [ "$2" = - ] || [ -f "$2/stdin_input" ]; do # it began early, before there is a text
+    [ -d "$2" ] || exit 0
+    sleep 0.01
+done
 text=$(mktemp {texts}/XXXXXXXXXX) || exit 99
-cat >"$text"
+if [ "$2" = - ]; then cat >"$text"; else cat "$2/stdin_input" >"$text"; fi
+shift 2
+set -- scan - "$@"
 answer=$({real} "$@" --load-builtins=false <"$text")
 code=$?
 if [ "$code" != 0 ]; then
@@ -42,28 +51,27 @@ class QuickScanner:
     def make(cls) -> "QuickScanner":
         """A new one, in a temporary folder."""
         made = cls(Path(tempfile.mkdtemp(prefix="gittraj-scanner-")))
-        real = scanner._command(None)
-        program = made.folder / "kingfisher" / "bin" / "kingfisher"
-        for folder in (program.parent, made.texts, made.tests):
+        real = program.command(None)
+        quick = made.folder / "kingfisher" / "bin" / "kingfisher"
+        for folder in (quick.parent, made.texts, made.tests):
             folder.mkdir(parents=True)
         version = Path(real).parents[1] / "_version.py"
         if version.exists():
             (made.folder / "kingfisher" / "_version.py").symlink_to(version)
         words = {"real": real, "texts": str(made.texts), "tests": str(made.tests)}
-        program.write_text(_SCRIPT.format(**{name: shlex.quote(word) for name, word in words.items()}))
-        program.chmod(0o755)
+        quick.write_text(_SCRIPT.format(**{name: shlex.quote(word) for name, word in words.items()}))
+        quick.chmod(0o755)
         return made
 
     def missed(self) -> list[str]:
         """One line for every thing that the whole catalogue finds where the quick scanner found nothing. Raises where it cannot tell."""
-        options = [word for word in scanner._OPTIONS if word != "-"]
-        real = scanner._command(None)
-        done = subprocess.run([real, *options, str(self.texts)], capture_output=True, text=True, check=False)
+        command = [program.command(None), "scan", str(self.texts), *program._OPTIONS]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         items = [json.loads(line) for line in done.stdout.splitlines()]
         audits = [item["audit"] for item in items if "audit" in item]
         read = sum(each["stats"]["bytes_scanned"] for audit in audits for each in audit["repositories"])
         kept = sum(each.stat().st_size for each in self.texts.iterdir())
-        if done.returncode not in scanner._ENDINGS or not all(map(scanner._all_scanned, audits)) or read != kept:
+        if done.returncode not in scanner._ENDINGS or not all(map(answer._all_scanned, audits)) or read != kept:
             raise AssertionError(f"{read} of {kept} bytes were read ({done.returncode}): {done.stderr[-500:]}")
         found = [(item["rule"]["id"], Path(item["finding"]["path"]).name) for item in items if "finding" in item]
         return [f"{self._test(name)}: {rule}" for rule, name in sorted(set(found), key=lambda each: each[1])]
