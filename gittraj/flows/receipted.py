@@ -41,7 +41,7 @@ def receipted(statement: Statement, keys: Keychain) -> Receipted | None:
             return Receipted(Check("receipt", "fail", f"{receipt.issuer}: {wrong}"))
         if key == statement.header.get(headers.PUBLIC_KEY):
             doubts.append(f"{receipt.issuer}: the log's key is the signer's own, so is its clock")
-        elif not _trusted(keys, key, receipt.issuer, receipt.issued_at):
+        elif not trusted(keys, key, receipt.issuer, receipt.issued_at):
             doubts.append(f"{receipt.issuer}: no allowed_signers line names its key for {NAMESPACE}")
         else:
             good.append((receipt.issued_at, receipt.issuer))
@@ -51,7 +51,7 @@ def receipted(statement: Statement, keys: Keychain) -> Receipted | None:
     return Receipted(Check("receipt", "pass", f"{log} held it at {_utc(by)}"), by)
 
 
-def _trusted(keys: Keychain, key: bytes, log: str, at: int) -> bool:
+def trusted(keys: Keychain, key: bytes, log: str, at: int) -> bool:
     """A log must be named as one: a person whose signatures count is no log by that."""
     lines = [line for _, line in keys.lines() if line.blob == key and line.namespaces]
     named = [line for line in lines if matches(NAMESPACE, line.namespaces)]
