@@ -1,6 +1,6 @@
 """RFC 9162 Merkle trees over SHA-256: leaves go in, roots and paths come out, and a path leads back to a root, or from one root to a later one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gittraj.codec.digest import sha256
 from gittraj.errors import CodecError
@@ -23,6 +23,24 @@ def root(leaves: Sequence[bytes]) -> bytes:
         paired = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
         level = paired + level[len(paired) * 2 :]
     return level[0]
+
+
+def prefix_roots(leaves: Sequence[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
+    """Size → root over the first so many of these leaf hashes, in one pass; sizes beyond the leaves are left out."""
+    wanted = {size for size in sizes if 0 <= size <= len(leaves)}
+    found = {0: _EMPTY} if 0 in wanted else {}
+    peaks: list[bytes] = []  # the whole subtrees so far, largest first: one for each bit of the size
+    for size, leaf in enumerate(leaves[: max(wanted, default=0)], 1):
+        peak, bits = leaf, size
+        while not bits & 1:
+            peak, bits = _node(peaks.pop(), peak), bits >> 1
+        peaks.append(peak)
+        if size in wanted:
+            result = peaks[-1]
+            for left in peaks[-2::-1]:
+                result = _node(left, result)
+            found[size] = result
+    return found
 
 
 def inclusion_path(index: int, leaves: Sequence[bytes]) -> list[bytes]:

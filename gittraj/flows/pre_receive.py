@@ -6,10 +6,11 @@ The pushed objects lie in git's quarantine, which the repository reads as well. 
 from collections.abc import Mapping, Sequence
 
 from gittraj.flows.gate import NOTES, Side, judge_updates
+from gittraj.flows.guard_log import guard_log
 from gittraj.flows.guard_notes import guard_notes
 from gittraj.flows.policy import policy_at
 from gittraj.flows.wiring import open_house
-from gittraj.model.push import PushReport, Refusal, Update
+from gittraj.model.push import PushReport, Update
 from gittraj.store.note_history import NotesAt
 from gittraj.store.notes import REF
 from gittraj.store.settings import boolean
@@ -20,7 +21,9 @@ REQUIRED = "gittraj.requirepolicy"
 def pre_receive(directory: str, env: Mapping[str, str], updates: Sequence[Update]) -> PushReport:
     """Judge the push. Raises `GitTrajError` where nothing can be judged: the push must be refused then."""
     house = open_house(directory, env, interactive=False)
-    refusals: tuple[Refusal, ...] = ()
+    refusals = tuple(guard_log(house, updates))
+    if refusals:
+        return PushReport(refusals=refusals)
     if any(update.ref.startswith(NOTES) for update in updates):
         refusals = tuple(guard_notes(house, policy_at(house).keys, updates, server=True))
         if refusals:

@@ -26,8 +26,8 @@ def check(*, log: str = "", directory: str | None = None) -> LogReport:
     seen = log_memory.look(house)
     problems = [Problem(seen.finding.kind, seen.finding.detail)] if seen.finding else []
     leaves = seen.leaves
-    against = _Against(leaves)
     found = list(_ours(house, keys, log))
+    against = _Against(leaves, merkle.prefix_roots(leaves, (receipt.size for _, _, receipt, _ in found)))
     told: dict[bytes, tuple[str, list[View]]] = {}
     for commit, statement, receipt, key in found:
         registered = receipts.entry(statement)
@@ -43,8 +43,9 @@ def check(*, log: str = "", directory: str | None = None) -> LogReport:
         known = log_heads.read(house.repository.common_dir, fingerprint(key))
         wrong = conflicts(name, shown, known)
         problems += [Problem(each.kind, each.detail, each.commit) for each in wrong]
+        roots = merkle.prefix_roots(leaves, (head.size for head in known))
         for head in known:
-            if not log_memory.follows(head, leaves):
+            if roots.get(head.size, b"").hex() != head.root:
                 text = f"{name} signed a tree of {head.size} leaves, root {head.root[:12]}…, which this log does not lead to"
                 problems.append(Problem("equivocation" if head.size <= len(leaves) else "rollback", text))
                 break
@@ -70,12 +71,12 @@ def _ours(house: House, keys: Keychain, log: str) -> Iterator[tuple[str, Stateme
 
 
 class _Against:
-    """Receipts held against the leaves of a log; the root over each size is worked out once."""
+    """Receipts held against the leaves of a log. `roots`: those over the sizes that receipts name."""
 
-    def __init__(self, leaves: Sequence[bytes]) -> None:
+    def __init__(self, leaves: Sequence[bytes], roots: dict[int, bytes]) -> None:
         self._leaves = leaves
         self._places = {leaf: index for index, leaf in enumerate(leaves)}
-        self._roots: dict[int, bytes] = {}
+        self._roots = roots
 
     def problems(self, commit: str, registered: bytes, receipt: Receipt) -> Iterator[Problem]:
         """Why the log is no longer what this receipt, which holds, was signed for; nothing where it is."""
@@ -86,8 +87,6 @@ class _Against:
         if self._places.get(merkle.leaf_hash(registered), -1) != receipt.position:
             yield Problem("moved", f"leaf {receipt.position} of the log is not this statement", commit)
             return
-        if size not in self._roots:
-            self._roots[size] = merkle.root(self._leaves[:size])
         if receipts.root_of(receipt, registered) != self._roots[size]:
             text = f"the first {size} leaves of the log are not those that the receipt is signed for"
             yield Problem("rewritten", text, commit)

@@ -12,6 +12,7 @@ from gittraj.codec.merkle import (
     inclusion_path,
     later_root,
     leaf_hash,
+    prefix_roots,
     root,
     root_from_path,
     whole_subtrees,
@@ -54,6 +55,12 @@ def test_the_roots_are_those_of_certificate_transparency() -> None:
 @given(hashes)
 def test_a_root_is_what_the_rfc_defines(leaves: list[bytes]) -> None:
     assert root(leaves) == defined(leaves)
+
+
+@given(hashes, st.sets(st.integers(-2, 75)))
+def test_roots_of_many_sizes_are_those_of_each(leaves: list[bytes], sizes: set[int]) -> None:
+    sizes |= {len(leaves)}
+    assert prefix_roots(leaves, sizes) == {size: root(leaves[:size]) for size in sizes if 0 <= size <= len(leaves)}
 
 
 @given(hashes, st.data())

@@ -39,7 +39,7 @@ def test_two_roots_of_one_log_are_led_to_each_other(signer: Any, older: int, new
     for wrong in (root(LEAVES[1 : older + 1]), root(LEAVES[:newer]), b"\0" * 32, b""):
         with pytest.raises(SealError):
             grown.later_root(one, wrong, signer.public_key)
-    with pytest.raises(SealError, match="does not (hold|go with)"):
+    with pytest.raises(SealError, match=r"does not (hold|go with)"):
         grown.later_root(one, root(LEAVES[:older]), Ed25519Signer(8).public_key)
     with pytest.raises(SealError, match="does not go with"):
         grown.later_root(one, root(LEAVES[:older]), b"")
