@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gittraj.codec.merkle import leaf_hash
+from gittraj.store.leaf_log import REF, LeafLog
 from tests.conftest import seal
 from tests.support.signed_history import NOTES, Clone, Team
 
@@ -147,6 +149,35 @@ def test_the_notes_of_others_cannot_be_deleted_rolled_back_or_spoiled(started: T
     rewritten = first.git("commit-tree", "-m", "squashed", f"{before}^{{tree}}")
     accepted(first, "--no-verify", "origin", f"+{rewritten}:{NOTES}")  # nothing is lost by it
     assert started.server.verify("--all", code=0)["ok"]
+
+
+def test_the_log_of_receipts_only_grows_and_nobody_writes_what_the_server_remembers(started: Team) -> None:
+    first = started.first
+    repository = first.house().repository
+    log, old = LeafLog(repository), [leaf_hash(bytes([number])) for number in range(3)]
+    one = log.append(old[:2], message="Two").tip
+    accepted(first, "origin", REF)
+    two = log.append(old[2:], message="Three").tip
+    accepted(first, "origin", REF)
+    assert started.server.git("rev-parse", REF) == two
+    said = refused(first, "--no-verify", "--force", "origin", f"{one}:{REF}")
+    assert "no longer begin with its 3 leaves" in said
+    assert "would delete" in refused(first, "--no-verify", "origin", f":{REF}")
+    first.git("update-ref", "-d", REF)
+    log.append([old[0], leaf_hash(b"another"), *old[2:], leaf_hash(b"more")], message="Another history")
+    assert "no longer begin" in refused(first, "--no-verify", "--force", "origin", REF)
+    assert "damaged" in refused(first, "--no-verify", "--force", "origin", f"main:{REF}")
+    for ref in ("refs/gittraj/seen/here", "refs/gittraj/seen/remotes/x", "refs/gittraj/told/remotes/x"):
+        assert "remembers for itself" in refused(first, "--no-verify", "origin", f"{NOTES}:{ref}")
+    first.git("update-ref", REF, two)
+    log.append([leaf_hash(b"more")], message="Four")
+    accepted(first, "origin", REF)
+    # a server whose log was set back behind its back says so at the next push
+    first.agent_commits("a.txt")
+    accepted(first, "origin", "main")
+    started.server.git("update-ref", REF, one)
+    first.agent_commits("b.txt")
+    assert "rollback" in refused(first, "origin", "main")
 
 
 @pytest.mark.parametrize(
