@@ -105,33 +105,48 @@ def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Q
 
 
 def test_what_only_the_catalogue_finds_is_told_at_the_end_with_the_name_of_the_test(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, scanner_cache: Path
 ) -> None:
     quick = _quick(monkeypatch, request)
     assert Scanner().start("nothing at all\n").finish() == []
-    assert quick.missed() == []
+    assert quick.missed(scanner_cache) == []
     assert Scanner().start(f"before\n{KEY}\nafter").finish() == []
-    assert [line.partition(" (call): ") for line in quick.missed()] == [
+    assert [line.partition(" (call): ") for line in quick.missed(scanner_cache)] == [
         (os.environ["PYTEST_CURRENT_TEST"].removesuffix(" (call)"), " (call): ", "betterleaks.private-key")
     ]
 
 
 def test_where_our_own_rules_find_something_the_quick_scanner_answers_as_the_whole_one(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, whole_catalogue: None
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, scanner_cache: Path, whole_catalogue: None
 ) -> None:
     text = f"x = 1\nGITHUB_TOKEN={TOKEN}\n{KEY}\n"
     whole = Scanner().start(text).finish()
     quick = _quick(monkeypatch, request)
     assert Scanner().start(text).finish() == whole
     assert {hit.rule for hit in whole} >= {"betterleaks.github-pat", "betterleaks.private-key"}
-    assert quick.missed() == []
+    assert quick.missed(scanner_cache) == []
+
+
+def test_a_text_that_an_early_scanner_gets_is_kept_too(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, scanner_cache: Path
+) -> None:
+    quick = _quick(monkeypatch, request)
+    for text in (f"before\n{KEY}\nafter", f"x {TOKEN}"):
+        early = Scanner()
+        early.begin_early()
+        found = early.start(text).finish()
+        assert {hit.value for hit in found} == ({TOKEN} if TOKEN in text else set())
+    assert {line.rpartition(": ")[2] for line in quick.missed(scanner_cache)} == {"betterleaks.private-key"}
+    unused = Scanner()
+    unused.begin_early()
+    unused.give_up()
 
 
 def test_the_quick_scanner_says_when_not_everything_could_be_read_again(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, scanner_cache: Path
 ) -> None:
     quick = _quick(monkeypatch, request)
     Scanner().start("nothing at all\n").finish()
-    monkeypatch.setattr("gittraj.redact.scanner._OPTIONS", ("scan", "--skip-regex", "("))
+    monkeypatch.setattr("gittraj.redact.program._OPTIONS", ("--skip-regex", "("))
     with pytest.raises((AssertionError, ValueError)):
-        quick.missed()
+        quick.missed(scanner_cache)
