@@ -26,7 +26,8 @@ _OTHERWISE = {
 def pytest_configure(config: pytest.Config) -> None:
     """The first process makes the quick scanner and the server of forks, which all workers and their processes use."""
     if not hasattr(config, "workerinput"):
-        os.environ[VARIABLE] = str(QuickScanner.make().folder)
+        if os.environ.get(VARIABLE) != "no":
+            os.environ[VARIABLE] = str(QuickScanner.make().folder)
         if os.environ.get(SERVER) != "no":
             server = ForkServer()
             config.add_cleanup(server.close)
@@ -36,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """An error of the whole run where the whole catalogue finds something in what the quick scanner let pass."""
-    if hasattr(session.config, "workerinput"):
+    if hasattr(session.config, "workerinput") or os.environ[VARIABLE] == "no":
         return
     quick = QuickScanner(Path(os.environ[VARIABLE]))
     try:
@@ -92,8 +93,9 @@ def seal(patch: pytest.MonkeyPatch, home: Path, cache: Path) -> None:
     }.items():
         patch.setenv(name, value)
     quick = os.environ[VARIABLE]
-    patch.setattr(sys, "path", [quick, *(each for each in sys.path if each != quick)])
-    patch.setenv("PYTHONPATH", first_on_path(quick, os.environ.get("PYTHONPATH", "")))
+    if quick != "no":
+        patch.setattr(sys, "path", [quick, *(each for each in sys.path if each != quick)])
+        patch.setenv("PYTHONPATH", first_on_path(quick, os.environ.get("PYTHONPATH", "")))
     for told, name in _OTHERWISE.items():
         if told in os.environ:
             patch.setenv(name, os.environ[told])
@@ -114,7 +116,7 @@ def whole_catalogue(hermetic_seal: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """The secret scanner with all its rules from the start, as users have it: for tests with values that only its own rules find."""
     quick = os.environ[VARIABLE]
     monkeypatch.setattr(sys, "path", [each for each in sys.path if each != quick])
-    monkeypatch.setenv("PYTHONPATH", without(quick, os.environ["PYTHONPATH"]))
+    monkeypatch.setenv("PYTHONPATH", without(quick, os.environ.get("PYTHONPATH", "")))
 
 
 @pytest.fixture

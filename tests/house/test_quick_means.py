@@ -29,6 +29,10 @@ GIVEN = {
 COMMANDS = sorted({*MODULES, *GIVEN} - {"demo"})  # the demo's own test plays it in a Python of its own
 
 
+FORKING = {"PYTEST_CURRENT_TEST": "a", fork_client.ONLY: "1"}  # as a test that takes forks, which they must be
+forks = pytest.mark.skipif(os.environ.get(fork_client.SERVER) == "no", reason="told to take no forks")
+
+
 @pytest.fixture(scope="module")
 def played(lasting: Workshop) -> Workshop:
     claude = lasting.claude()
@@ -38,18 +42,17 @@ def played(lasting: Workshop) -> Workshop:
     return lasting
 
 
+@forks
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_does_and_says_the_same_by_a_fork_and_by_a_new_python(
     name: str, played: Workshop, tmp_path: Path
 ) -> None:
-    assert "/" in os.environ.get(fork_client.SERVER, "/"), "without the server this compares nothing"
     ends = {}
     for way in ("a fork", "a new Python"):
         home, repo = tmp_path / way.replace(" ", "-") / "home", tmp_path / way.replace(" ", "-") / "repo"
         shutil.copytree(played.home, home)
         shutil.copytree(played.repo, repo)
-        # the name of a test that takes forks
-        env = {**os.environ, "HOME": str(home), "PATH": played.env["PATH"], "PYTEST_CURRENT_TEST": "a"}
+        env = {**os.environ, "HOME": str(home), "PATH": played.env["PATH"], **FORKING}
         command = [sys.executable, "-I", "-S", fork_client.__file__]
         if way == "a new Python":
             command = [sys.executable, "-m", "gittraj"]
@@ -68,16 +71,34 @@ def _without_chance(told: str) -> str:
     return re.sub(r"SHA256:\S+|[0-9a-f-]{7,}|\d+(\.\d+)? m?s\b|20\d\d-\S+", "…", told)
 
 
+@forks
 def test_a_fork_has_the_callers_streams_directory_environment_and_mask(tmp_path: Path, played: Workshop) -> None:
-    if "/" not in os.environ.get(fork_client.SERVER, ""):
-        pytest.skip("there is no server of forks")
-    env = {**os.environ, "PYTEST_CURRENT_TEST": "a", "HOME": str(played.home)}
+    env = {**os.environ, **FORKING, "HOME": str(played.home)}
     command = [sys.executable, "-I", "-S", fork_client.__file__]
     with (tmp_path / "out").open("wb") as out:
         out.write(b"before\n")
         out.flush()
-        subprocess.run([*command, "schema", "--json"], stdout=out, cwd=played.repo, env=env, check=True, umask=0o77)
+        subprocess.run([*command, "schema", "--json"], stdout=out, cwd=played.repo, env=env, check=True)
     assert (tmp_path / "out").read_bytes().startswith(b"before\n{")
+    for mask in (0o77, 0o22):
+        report = tmp_path / f"{mask}.html"
+        subprocess.run(
+            [*command, "audit", "--html", str(report)],
+            cwd=played.repo,
+            env=env,
+            check=False,
+            umask=mask,
+            capture_output=True,
+        )
+        assert report.stat().st_mode & 0o777 == 0o666 & ~mask
+    stopped = subprocess.run(
+        [*command, "log"],
+        cwd=played.repo,
+        env={**env, fork_client.SERVER: "/nowhere"},
+        capture_output=True,
+        check=False,
+    )
+    assert stopped.returncode == 1 and b"No such file" in stopped.stderr
     given = subprocess.run(
         [*command, "hook", "post-rewrite", "amend"], input=b"", cwd=played.repo, env=env, check=False
     )

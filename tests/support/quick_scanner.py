@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gittraj.redact import answer, program, scanner
 
-VARIABLE = "TRAJ_TEST_SCANNER"  # names the folder of the one that a whole run uses
+VARIABLE = "TRAJ_TEST_SCANNER"  # names the folder of the one that a whole run uses; "no": none
 
 # Where our own rules find something, the whole catalogue answers at once: every answer but "nothing" is the real one. A scanner that
 # is started before there is a text (`scan FOLDER`) has a quarter of a second for the text to come, as the real one has.
@@ -60,7 +60,8 @@ class QuickScanner:
     def make(cls) -> "QuickScanner":
         """A new one, in a temporary folder."""
         made = cls(Path(tempfile.mkdtemp(prefix="gittraj-scanner-")))
-        real = cls(Path(os.environ[VARIABLE])).real if VARIABLE in os.environ else Path(program.command(None))
+        known = "/" in os.environ.get(VARIABLE, "")
+        real = cls(Path(os.environ[VARIABLE])).real if known else Path(program.command(None))
         made.real.symlink_to(os.path.realpath(real))
         script = made.folder / "kingfisher" / "bin" / "kingfisher"
         for folder in (script.parent, made.texts, made.tests):
