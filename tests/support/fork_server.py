@@ -98,7 +98,7 @@ def _load() -> None:
 
 def _answer(connection: socket.socket, base: list[str]) -> None:
     """Be the process that the client asked for."""
-    code = 255
+    code, asked = 255, os.getpid()
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         head, descriptors, _, _ = socket.recv_fds(connection, 8, STREAMS + 1)
@@ -108,7 +108,8 @@ def _answer(connection: socket.socket, base: list[str]) -> None:
         _take_over(descriptors, data, base)
 
         def leave(code: int, end: Any = os._exit) -> None:
-            connection.sendall(bytes([code & 255]))
+            if os.getpid() == asked:  # and not a process that the command forks to share out its work
+                connection.sendall(bytes([code & 255]))
             end(code)
 
         os._exit = leave  # `main` ends so
