@@ -57,6 +57,7 @@ def serve(path: str) -> None:
     listener.bind(path)
     listener.listen(64)
     signal.signal(signal.SIGCHLD, _reap)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, which then closes stdin
     gc.collect()
     gc.freeze()
     print("ready", flush=True)
@@ -101,6 +102,7 @@ def _answer(connection: socket.socket, base: list[str]) -> None:
     code, asked = 255, os.getpid()
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         head, descriptors, _, _ = socket.recv_fds(connection, 8, STREAMS + 1)
         size, data = int.from_bytes(head, "big"), b""
         while len(data) < size:
