@@ -41,6 +41,7 @@ def main() -> None:
 def _ask(path: str) -> int:
     import _socket
 
+    os.getcwd()  # which must be there
     place = os.open(".", os.O_RDONLY)
     umask = os.umask(0o22)
     os.umask(umask)
