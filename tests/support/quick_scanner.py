@@ -12,29 +12,37 @@ from pathlib import Path
 
 from gittraj.redact import answer, program, scanner
 
-# Where our own rules find something, the whole catalogue answers at once: every answer but "nothing" is the real one.
+VARIABLE = "TRAJ_TEST_SCANNER"  # names the folder of the one that a whole run uses; "no": none
+
+# Where our own rules find something, the whole catalogue answers at once: every answer but "nothing" is the real one. A scanner that
+# is started before there is a text (`scan FOLDER`) has a quarter of a second for the text to come, as the real one has.
 _SCRIPT = """#!/bin/sh
-case "$1 $2" in
-"scan -" | "scan /"*/stdin_input) ;;
-*) exec {real} "$@" ;;
-esac
-until [ "$2" = - ] || [ -f "$2/stdin_input" ]; do # it began early, before there is a text
-    [ -d "$2" ] || exit 0
-    sleep 0.01
-done
-text=$(mktemp {texts}/XXXXXXXXXX) || exit 99
-if [ "$2" = - ]; then cat >"$text"; else cat "$2/stdin_input" >"$text"; fi
-shift 2
-set -- scan - "$@"
-answer=$({real} "$@" --load-builtins=false <"$text")
+[ "$1" = scan ] || exec {real} "$@"
+if [ "$2" = - ]; then
+    text=$(mktemp {texts}/XXXXXXXXXX) || exit 99
+    cat >"$text"
+    whole() {{ {real} "$@" <"$text"; }}
+else
+    text=$2/stdin_input
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        if [ -e "$text" ] || [ ! -d "$2" ]; then break; fi
+        sleep 0.02
+    done
+    whole() {{ {real} "$@"; }}
+fi
+answer=$(whole "$@" --load-builtins=false)
 code=$?
 if [ "$code" != 0 ]; then
-    {real} "$@" <"$text"
+    whole "$@"
     code=$?
-    rm "$text"
+    [ "$2" != - ] || rm "$text"
     exit "$code"
 fi
-printf '%s' "$PYTEST_CURRENT_TEST" >{tests}/"${{text##*/}}"
+if [ "$2" != - ] && [ -e "$text" ]; then
+    kept=$(mktemp {texts}/XXXXXXXXXX) && cp "$text" "$kept" || exit 99
+    text=$kept
+fi
+[ ! -e "$text" ] || printf '%s' "$PYTEST_CURRENT_TEST" >{tests}/"${{text##*/}}"
 printf '%s\\n' "$answer"
 """
 
@@ -44,6 +52,7 @@ class QuickScanner:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.real = folder / "real"
         self.texts = folder / "texts"
         self.tests = folder / "tests"
 
@@ -51,26 +60,34 @@ class QuickScanner:
     def make(cls) -> "QuickScanner":
         """A new one, in a temporary folder."""
         made = cls(Path(tempfile.mkdtemp(prefix="gittraj-scanner-")))
-        real = program.command(None)
-        quick = made.folder / "kingfisher" / "bin" / "kingfisher"
-        for folder in (quick.parent, made.texts, made.tests):
+        known = "/" in os.environ.get(VARIABLE, "")
+        real = cls(Path(os.environ[VARIABLE])).real if known else Path(program.command(None))
+        made.real.symlink_to(os.path.realpath(real))
+        script = made.folder / "kingfisher" / "bin" / "kingfisher"
+        for folder in (script.parent, made.texts, made.tests):
             folder.mkdir(parents=True)
-        version = Path(real).parents[1] / "_version.py"
+        version = made.real.resolve().parents[1] / "_version.py"
         if version.exists():
             (made.folder / "kingfisher" / "_version.py").symlink_to(version)
-        words = {"real": real, "texts": str(made.texts), "tests": str(made.tests)}
-        quick.write_text(_SCRIPT.format(**{name: shlex.quote(word) for name, word in words.items()}))
-        quick.chmod(0o755)
+        words = {"real": str(made.real), "texts": str(made.texts), "tests": str(made.tests)}
+        script.write_text(_SCRIPT.format(**{name: shlex.quote(word) for name, word in words.items()}))
+        script.chmod(0o755)
         return made
 
-    def missed(self) -> list[str]:
-        """One line for every thing that the whole catalogue finds where the quick scanner found nothing. Raises where it cannot tell."""
-        command = [program.command(None), "scan", str(self.texts), *program._OPTIONS]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    def missed(self, cache: Path) -> list[str]:
+        """One line for every thing that the whole catalogue finds where the quick scanner found nothing. Raises where it cannot tell.
+
+        `cache`: where the scanner keeps its compiled rules.
+        """
+        kept = sum(each.stat().st_size for each in self.texts.iterdir())
+        if not kept:
+            return []
+        command = [str(self.real), "scan", str(self.texts), *program._OPTIONS]
+        env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         items = [json.loads(line) for line in done.stdout.splitlines()]
         audits = [item["audit"] for item in items if "audit" in item]
         read = sum(each["stats"]["bytes_scanned"] for audit in audits for each in audit["repositories"])
-        kept = sum(each.stat().st_size for each in self.texts.iterdir())
         if done.returncode not in scanner._ENDINGS or not all(map(answer._all_scanned, audits)) or read != kept:
             raise AssertionError(f"{read} of {kept} bytes were read ({done.returncode}): {done.stderr[-500:]}")
         found = [(item["rule"]["id"], Path(item["finding"]["path"]).name) for item in items if "finding" in item]
