@@ -15,18 +15,26 @@ from gittraj.model.report import Attached, AttachReport
 
 
 def after_commit(
-    directory: str, found: list[discover.Found], env: Mapping[str, str], say: Callable[[str], None]
-) -> None:
-    """The hook's work at HEAD: seal what waits, catch up on recent commits, attach what belongs to this one."""
+    directory: str,
+    found: list[discover.Found],
+    env: Mapping[str, str],
+    say: Callable[[str], None],
+    *,
+    alone: bool = False,
+) -> str:
+    """The hook's work at HEAD: seal what waits, catch up on recent commits, attach what belongs to this one.
+
+    `alone`: not the recent ones, which a rebase has picked and not given their notes yet. Returns the commit, "" where it is not looked at.
+    """
     house = open_house(directory, env, interactive=False)
     head = house.repository.head()
     if head is None or not house.settings.attach:
-        return
+        return ""
     for attached in seal_waiting(house):
         say(f"sealed the record of {attached.commit[:8]} that waited for its signature")
     chain.catch_up(house)
     tails = list(open_all(house, found, say))
-    for commit in recent_without_note(house, head):
+    for commit in [] if alone else recent_without_note(house, head):
         for tail in tails:
             _tell(attach_past(house, tail, commit), say)
     commit = house.repository.commit(head)
@@ -34,6 +42,7 @@ def after_commit(
         _tell(attach_live(house, tail, commit, tails), say)
     for tail in tails:
         remember(house, tail)
+    return head
 
 
 def _tell(kept: Kept | None, say: Callable[[str], None]) -> None:
