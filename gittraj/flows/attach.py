@@ -10,8 +10,9 @@ from gittraj.flows.belong import attach_live, attach_past, end_of_given, keep_fi
 from gittraj.flows.found import nothing_new, open_all, open_given
 from gittraj.flows.keep import Kept
 from gittraj.flows.sealing import seal_waiting
-from gittraj.flows.wiring import open_house
+from gittraj.flows.wiring import House, open_house
 from gittraj.model.report import Attached, AttachReport
+from gittraj.redact.scanner import Scanner
 
 
 def after_commit(
@@ -19,14 +20,22 @@ def after_commit(
     found: list[discover.Found],
     env: Mapping[str, str],
     say: Callable[[str], None],
+    scanner: Scanner,
     *,
     alone: bool = False,
 ) -> str:
     """The hook's work at HEAD: seal what waits, catch up on recent commits, attach what belongs to this one.
 
-    `alone`: not the recent ones, which a rebase has picked and not given their notes yet. Returns the commit, "" where it is not looked at.
+    `scanner` may have begun early; it is given up where nothing is to be scanned. `alone`: not the recent commits, which a rebase has
+    picked and not given their notes yet. Returns the commit, "" where none is looked at.
     """
-    house = open_house(directory, env, interactive=False)
+    try:
+        return _after_commit(open_house(directory, env, interactive=False, scanner=scanner), found, say, alone)
+    finally:
+        scanner.give_up()
+
+
+def _after_commit(house: House, found: list[discover.Found], say: Callable[[str], None], alone: bool) -> str:
     head = house.repository.head()
     if head is None or not house.settings.attach:
         return ""

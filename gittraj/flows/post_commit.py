@@ -30,9 +30,15 @@ def post_commit(directory: str, env: "Mapping[str, str]", say: "Callable[[str], 
         return
     found = discover.find(os.path.realpath(place.worktree or directory), env, place.common_dir, now=time.time())
     if found or State(place.common_dir).pending():
+        # its process compiles rules while this one loads what reading and signing need
+        from gittraj.redact.scanner import Scanner
+
+        scanner = Scanner()
+        if found:
+            scanner.begin_early()
         from gittraj.flows.attach import after_commit
 
-        head = after_commit(directory, found, env, say, alone=rewriting)
+        head = after_commit(directory, found, env, say, scanner, alone=rewriting)
         if rewriting:
             stops.remember(place.git_dir, head)
     if rewriting:  # the post-rewrite at its end says what all its commits were made of
