@@ -173,7 +173,10 @@ def _agrees(
         case Move() | Chmod():
             return True
         case Write(content=text):
-            return bool(change.new) and (_same(text, content) or bool(substantial(text) & added))
+            written, there = substantial(text), substantial(before)
+            if written <= there:  # it only removed: from a notebook a cell, say
+                return bool(change.new) and (_same(text, content) or bool((there - written) & removed))
+            return bool(change.new) and (_same(text, content) or bool(written & added))
         case Replace(old=old, new=new):  # the texts may begin and end within a line
             if new.strip() and content.count(new) > before.count(new):
                 return True

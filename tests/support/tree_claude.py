@@ -74,19 +74,24 @@ class ClaudeHand:
         self._result(call, told, {"stdout": told, "stderr": "", "interrupted": False})
         return commit
 
-    def notebook(
-        self, path: str, after: str, given: dict[str, Any], *, state: bool = True, text: str = "Updated"
-    ) -> None:
-        """NotebookEdit with the input `given`; the file becomes `after`. `state`: whether the result holds both."""
-        before = self.tree.text(path) or ""
+    def notebook(self, path: str, after: str, given: dict[str, Any], *, before: str, state: bool = True) -> None:
+        """NotebookEdit with the input `given`, which the caller brings about. `state`: whether the result holds both texts."""
         target = str(self.tree.repo / path)
         call = self._call("NotebookEdit", {"notebook_path": target, **given})
-        self.tree.put(path, after, self.ident)
-        native = {"new_source": given["new_source"], "cell_type": given.get("cell_type", "code"), "language": "python"}
-        native |= {"edit_mode": given.get("edit_mode", "replace"), "error": "", "notebook_path": target}
-        if given.get("cell_id"):
-            native["cell_id"] = given["cell_id"]
-        self._result(call, text, {**native, "original_file": before, "updated_file": after} if state else None)
+        native = self._cell(given, target) | {"error": "", "original_file": before, "updated_file": after}
+        self._result(call, f"Updated cell with {given['new_source']}", native if state else None)
+
+    def refused_notebook(self, path: str, given: dict[str, Any], why: str) -> None:
+        """NotebookEdit that fails in the tool itself, whose result then has empty texts."""
+        target = str(self.tree.repo / path)
+        call = self._call("NotebookEdit", {"notebook_path": target, **given})
+        native = self._cell(given, target) | {"error": why, "original_file": "", "updated_file": ""}
+        self._result(call, why, native, error=True)
+
+    def _cell(self, given: dict[str, Any], target: str) -> dict[str, Any]:
+        told = {"new_source": given["new_source"], "cell_type": given.get("cell_type", "code"), "language": "python"}
+        told |= {"edit_mode": given.get("edit_mode", "replace"), "notebook_path": target}
+        return told | ({"cell_id": given["cell_id"]} if given.get("cell_id") else {})
 
     @contextmanager
     def helper(self, name: str) -> Iterator[None]:
