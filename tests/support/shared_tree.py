@@ -7,11 +7,13 @@ agents write them (`tree_claude`, `tree_writers`); they are found, cut and signe
 import os
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from gittraj.errors import CaptureError
 from gittraj.flows import discover, keep, replay
 from gittraj.flows.attach import after_commit, attach
 from gittraj.flows.judge import Judge
@@ -43,7 +45,7 @@ class SharedTree:
 
     `covered`: (path, text) → sessions that replaced, removed or moved the whole file, and so would have removed the line, had not
     somebody else before. `rewritten`: text → sessions that wrote the whole file with the line
-    in it, and recorded nothing of how they met it. `handled`: whether a person wrote anything.
+    in it, and recorded nothing of how they met it. `handled`: whether a person wrote anything. `hooks`: whether commits are looked at as they are made.
     """
 
     def __init__(self, folder: Path, home: Path, first: dict[str, int]) -> None:
@@ -58,6 +60,7 @@ class SharedTree:
         self.covered: dict[tuple[str, str], set[str]] = {}
         self.rewritten: dict[str, set[str]] = {}
         self.handled = False
+        self.hooks = True
         self.after: dict[str, bool] = {}  # commit → whether a person wrote anything before it
         self.truths: dict[str, Truth] = {}
         self._number = 0
@@ -165,6 +168,8 @@ class SharedTree:
 
     def capture(self, **env: str) -> None:
         """What the hook does after a commit; `env`: what the committing process has around it."""
+        if not self.hooks:
+            return
         around = {**os.environ, **env}
         house = open_house(str(self.repo), around, interactive=False)
         found = discover.find(str(self.repo), around, house.repository.common_dir, now=time.time())
@@ -173,9 +178,10 @@ class SharedTree:
         assert not said, said
 
     def attach(self, *commits: str) -> None:
-        """By hand, later: each commit gets what discovery finds for it."""
+        """By hand, later: each commit gets what discovery finds for it, which may be nothing."""
         for commit in commits:
-            attach(commit, directory=str(self.repo), redact=False)
+            with suppress(CaptureError):
+                attach(commit, directory=str(self.repo), redact=False)
 
     def verdicts(self) -> dict[str, ReplayedCommit]:
         """Of all commits but the first in one go, oldest first; those of each alone must be the same."""

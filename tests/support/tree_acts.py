@@ -68,7 +68,7 @@ NAMES = (
 
 
 def run(tree: SharedTree, hands: list[Does], acts: list[Act]) -> list[str]:
-    """Do `acts`, then commit what is left; the commits that came of it."""
+    """Do `acts`, then commit what is left; the commits that came of it, oldest first."""
     commits = []
     for act in acts:
         done = _do(tree, hands[act.hand % len(hands)], act)
@@ -80,11 +80,14 @@ def run(tree: SharedTree, hands: list[Does], acts: list[Act]) -> list[str]:
 
 
 def _do(tree: SharedTree, hand: Does, act: Act) -> str:
-    if act.kind in ("commit", "theirs"):
+    if act.kind in ("commit", "theirs", "some"):
         if not tree.git("status", "--porcelain"):
             return ""
         if act.kind == "commit":
             return hand.commit()
+        if act.kind == "some":  # of what changed, one file
+            changed = tree.git("status", "--porcelain", "-uall", "--no-renames").splitlines()
+            return hand.commit(changed[act.path % len(changed)][3:])
         tree.tick()
         commit = tree.commit()
         tree.capture()
