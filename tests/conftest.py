@@ -1,10 +1,16 @@
 """The hermetic seal: every test runs with its own HOME, fixed dates, no system git config, no agent around it."""
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.fork_client import SERVER
+from tests.support.fork_server import ForkServer
+from tests.support.quick_scanner import QuickScanner, first_on_path, without
 
 _SCRUB = (
     "GIT_", "COLUMNS", "LINES", "PAGER", "SSH_", "CLAUDE", "CODEX", "GEMINI", "OPENCODE", "CURSOR", "PI_", "XDG_", "AGENT", "GITTRAJ_", "PRE_COMMIT",
@@ -15,6 +21,38 @@ _OTHERWISE = {
     "TRAJ_TEST_REFS": "GIT_DEFAULT_REF_FORMAT",
     "TRAJ_TEST_STORE": "GITTRAJ_STORE",
 }
+# The quick scanner of this run, which all its workers and their processes use; made and, at the end, judged by the first process.
+_QUICK = "TRAJ_TEST_SCANNER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[_QUICK] = str(QuickScanner.make().folder)
+        if os.environ.get(SERVER) != "no":
+            server = ForkServer()
+            config.add_cleanup(server.close)
+            os.environ[SERVER] = server.socket
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """An error of the whole run where the whole catalogue finds something in what the quick scanner let pass."""
+    if hasattr(session.config, "workerinput"):
+        return
+    quick = QuickScanner(Path(os.environ[_QUICK]))
+    try:
+        missed = quick.missed()
+    except (AssertionError, ValueError, LookupError) as error:
+        missed = [f"the whole catalogue could not read what was kept: {error!r}"]
+    shutil.rmtree(quick.folder, ignore_errors=True)
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if missed and reporter is not None:
+        told = "\n".join(["let these tests use the fixture `whole_catalogue`:", *missed])
+        place = (__file__, None, "the whole catalogue finds no more than the quick scanner")
+        report = pytest.TestReport(place[2], place, {}, "failed", told, "teardown")
+        reporter.stats.setdefault("error", []).append(report)
+    if missed:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +86,9 @@ def seal(patch: pytest.MonkeyPatch, home: Path, cache: Path) -> None:
         "LC_ALL": "C.UTF-8",
     }.items():
         patch.setenv(name, value)
+    quick = os.environ[_QUICK]
+    patch.setattr(sys, "path", [quick, *(each for each in sys.path if each != quick)])
+    patch.setenv("PYTHONPATH", first_on_path(quick, os.environ.get("PYTHONPATH", "")))
     for told, name in _OTHERWISE.items():
         if told in os.environ:
             patch.setenv(name, os.environ[told])
@@ -61,6 +102,20 @@ def hermetic_seal(
     home = tmp_path_factory.mktemp("home")
     seal(monkeypatch, home, scanner_cache)
     yield home
+
+
+@pytest.fixture
+def whole_catalogue(hermetic_seal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secret scanner with all its rules from the start, as users have it: for tests with values that only its own rules find."""
+    quick = os.environ[_QUICK]
+    monkeypatch.setattr(sys, "path", [each for each in sys.path if each != quick])
+    monkeypatch.setenv("PYTHONPATH", without(quick, os.environ["PYTHONPATH"]))
+
+
+@pytest.fixture
+def new_pythons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command in a Python of its own, as users start it: for tests that kill it, limit it or look at how it starts."""
+    monkeypatch.delenv(SERVER)
 
 
 @pytest.fixture(scope="session")

@@ -11,15 +11,29 @@ from gittraj.flows.found import nothing_new, open_all, open_given
 from gittraj.flows.keep import Kept
 from gittraj.flows.sealing import seal_waiting
 from gittraj.flows.tail import Tail
-from gittraj.flows.wiring import open_house
+from gittraj.flows.wiring import House, open_house
 from gittraj.model.report import Attached, AttachReport
+from gittraj.redact.scanner import Scanner
 
 
 def after_commit(
-    directory: str, found: list[discover.Found], env: Mapping[str, str], say: Callable[[str], None]
+    directory: str,
+    found: list[discover.Found],
+    env: Mapping[str, str],
+    say: Callable[[str], None],
+    scanner: Scanner,
 ) -> None:
-    """The hook's work at HEAD: seal what waits, catch up on recent commits, attach what belongs to this one."""
-    house = open_house(directory, env, interactive=False)
+    """The hook's work at HEAD: seal what waits, catch up on recent commits, attach what belongs to this one.
+
+    `scanner` may have begun early; it is given up where nothing is to be scanned.
+    """
+    try:
+        _after_commit(open_house(directory, env, interactive=False, scanner=scanner), found, say)
+    finally:
+        scanner.give_up()
+
+
+def _after_commit(house: House, found: list[discover.Found], say: Callable[[str], None]) -> None:
     head = house.repository.head()
     if head is None or not house.settings.attach:
         return

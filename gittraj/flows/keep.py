@@ -84,7 +84,7 @@ def start(
     Raises `RedactError` where the scanner cannot be started, `StoreError`.
     """
     begun = prepare(house, agent, segment, commit, base_commit=base_commit, scan=scan, imported=imported)
-    return begun._replace(scan=begin(begun.draft, begun.policy))
+    return begun._replace(scan=begin(begun.draft, begun.policy, house.scanner))
 
 
 def prepare(
@@ -129,6 +129,7 @@ def finish(house: House, begun: Begun, patch_id: str) -> tuple[Redacted, Anchor]
         policy=begun.policy,
         edit_content=begun.agent.edit_content,
         is_public=lambda value: lookup.holds(repository, commit.id, value),
+        scanner=house.scanner,
     )
     anchor = Anchor(
         commit=commit.id,

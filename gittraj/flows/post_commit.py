@@ -30,9 +30,15 @@ def post_commit(directory: str, env: "Mapping[str, str]", say: "Callable[[str], 
         return
     found = discover.find(os.path.realpath(place.worktree or directory), env, place.common_dir, now=time.time())
     if found or State(place.common_dir).pending():
+        # its process compiles rules while this one loads what reading and signing need
+        from gittraj.redact.scanner import Scanner
+
+        scanner = Scanner()
+        if found:
+            scanner.begin_early()
         from gittraj.flows.attach import after_commit
 
-        after_commit(directory, found, env, say)
+        after_commit(directory, found, env, say, scanner)
     by, olds = post_rewrite.picked(place, env)
     if olds and post_rewrite.has_notes(place.common_dir):
         post_rewrite.after_pick(directory, by, olds, env, say)

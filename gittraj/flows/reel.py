@@ -113,12 +113,12 @@ class Reel:
         for each in new:
             rows += [(place, -1, each, data) for place, data in self._file.told(each, self.start)]
             rows += [(place, number, each, data) for place, number, data in self._file.steps(each, self.start)]
+        edits = self._index.edits_of({self.commits[place].id for place, number, _, _ in rows if number < 0})
         try:
             for place, number, each, data in sorted(rows, key=lambda row: row[:3]):
                 if number < 0:
-                    edits = self._index.edits(self.commits[place].id)
                     for at, edit in _TOLD.decode(data):
-                        self.lineage.told(edit, edits[at])
+                        self.lineage.told(edit, edits[self.commits[place].id][at])
                 else:
                     row = unpacked(data)
                     self._rows[each, place, number] = row

@@ -4,7 +4,7 @@ Git copies no note where a tool rewrote commits past it (plumbing, a forge, filt
 Which commits these are depends on the notes and on the history, so it is worked out once for both, and kept until one of them moves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -40,7 +40,12 @@ class Tellings:
 
     def edits(self, commit: str) -> list[Edit]:
         """What was recorded for `commit`, in order."""
-        return list(self._unnoted[commit].edits) if commit in self._unnoted else self.index.edits(commit)
+        return self.edits_of([commit])[commit]
+
+    def edits_of(self, commits: Collection[str]) -> dict[str, list[Edit]]:
+        """The same for several commits."""
+        beside = {name: list(self._unnoted[name].edits) for name in commits if name in self._unnoted}
+        return {**self.index.edits_of([name for name in commits if name not in beside]), **beside}
 
     def more(self, unnoted: dict[str, Judged]) -> dict[str, str]:
         """Take further verdicts, where none was known; their commits with a digest come out."""
@@ -53,10 +58,15 @@ _NAME = "unnoted"  # of the result
 _DECODER = msgspec.msgpack.Decoder(list[Judged])
 
 
-def unnoted(house: House, index: Index, tips: Sequence[str]) -> dict[str, Judged]:
-    """The verdict on each commit in the history of `tips` that has no note and is carried by its content alone. Raises `StoreError`."""
+def unnoted(house: House, index: Index, tips: Sequence[str], reached: Collection[str] = ()) -> dict[str, Judged]:
+    """The verdict on each commit in the history of `tips` that has no note and is carried by its content alone.
+
+    `reached`: commits that are known to be in that history. Raises `StoreError`.
+    """
     noted = index.notes()
-    if not noted:
+    if not noted or (
+        len(tips) == 1 and noted.keys() <= set(reached)
+    ):  # no record is left that could be about another commit
         return {}
     state = f"{' '.join(sorted(tips))} {index.state()}"
     common = house.repository.common_dir

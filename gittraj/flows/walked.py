@@ -69,7 +69,7 @@ def _answer(
     end = reach.end(house.notes)
     state, writing = file.state() if file else ("", "0")
     kept = file.commits() if file and state == end else []
-    told = Tellings(index, unnoted(house, index, [commit]))
+    told = Tellings(index, unnoted(house, index, [commit], _reached(house, commit, kept)))
     digests = told.traced()
     start, history = _goes_on(house, commit, kept, _valid(house, kept, digests))
     used = file if start else None  # of what begins otherwise nothing is of use
@@ -132,6 +132,12 @@ def _valid(house: House, kept: list[WalkedCommit], digests: dict[str, str]) -> i
         if one.digest != get(one.id, "") or (one.hole and _is_filled(house, one.id)):
             return place
     return len(kept)
+
+
+def _reached(house: House, commit: str, kept: list[WalkedCommit]) -> set[str]:
+    """Commits that are known to be in the history of `commit`: all that was kept, where it goes straight on from there."""
+    straight = _straight(house, commit, kept[-1].id) if kept and kept[-1].main else None
+    return set() if straight is None else {one.id for one in kept}.union(name for name, _ in straight)
 
 
 def _is_filled(house: House, commit: str) -> bool:

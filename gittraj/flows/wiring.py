@@ -4,7 +4,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gittraj.keyring import places
 from gittraj.keyring.allowed_signers import AllowedSigners
@@ -14,16 +14,23 @@ from gittraj.store.notes import NoteStore
 from gittraj.store.repository import Repository, open_repository
 from gittraj.store.settings import Settings
 
+if TYPE_CHECKING:
+    from gittraj.redact.scanner import Scanner
+
 GENERATED = "generated"  # as the value of gittraj.key: sign with the key that `init` makes, whatever signs the commits
 
 
 class House(NamedTuple):
-    """An opened repository with what every flow needs of it. `ask`: takes a prompt, gives a passphrase; None where nobody can be asked."""
+    """An opened repository with what every flow needs of it.
+
+    `ask`: takes a prompt, gives a passphrase; None where nobody can be asked. `scanner`: one that began early; None: each scan starts its own.
+    """
 
     repository: Repository
     notes: NoteStore
     env: Mapping[str, str]
     ask: Callable[[str], str | None] | None = None
+    scanner: "Scanner | None" = None
 
     @property
     def settings(self) -> Settings:
@@ -51,13 +58,17 @@ class Keychain(NamedTuple):
 
 
 def open_house(
-    directory: str | None = None, env: Mapping[str, str] | None = None, *, interactive: bool = True
+    directory: str | None = None,
+    env: Mapping[str, str] | None = None,
+    *,
+    interactive: bool = True,
+    scanner: "Scanner | None" = None,
 ) -> House:
     """Open the repository around `directory` (None: the current one) as git would. Raises `StoreError` where there is none."""
     environment = os.environ if env is None else env
     repository = open_repository(directory, environment)
     ask = _ask if interactive and sys.stdin is not None and sys.stdin.isatty() else None
-    return House(repository, NoteStore(repository), environment, ask)
+    return House(repository, NoteStore(repository), environment, ask, scanner)
 
 
 def key_settings(house: House) -> KeySettings:

@@ -1,7 +1,6 @@
 """The policy file `.gittraj.toml`: its bytes go in, a policy comes out, or what is wrong in which line."""
 
 import re
-import tomllib
 from typing import Any
 
 from gittraj.errors import PolicyError
@@ -64,12 +63,14 @@ def warnings(policy: Policy) -> list[str]:
 def _toml(data: bytes, name: str) -> tuple[Where, dict[str, Any]]:
     if len(data) > FILE_LIMIT:
         raise PolicyError(f"{name}: more than {FILE_LIMIT} bytes is no policy")
+    import tomllib  # most repositories have no policy
+
     try:
         text = data.decode("utf-8")
         return Where(name, text), tomllib.loads(text)
     except UnicodeDecodeError:
         raise PolicyError(f"{name}:1: not UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+    except (RecursionError, ValueError) as error:  # not TOML is a ValueError, too
         told = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", str(error))
         line, why = (told[2], told[1]) if told else (str(data.count(b"\n") or 1), str(error)[:200])
         raise PolicyError(f"{name}:{line}: not TOML: {why}", hint="git traj policy check") from None

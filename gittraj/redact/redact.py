@@ -8,11 +8,12 @@ from typing import Any
 
 from gittraj.errors import RedactError
 from gittraj.model.states import Draft, Redacted
+from gittraj.redact.answer import Hit
 from gittraj.redact.copy import BYTES, EDIT, FIXED, SILENT, Copy, EditContent, copy
 from gittraj.redact.cut import Cuts, rename
 from gittraj.redact.places import Places, implied_homes
 from gittraj.redact.policy import Policy
-from gittraj.redact.scanner import Hit, Scan, Scanner
+from gittraj.redact.scanner import Scan, Scanner
 from gittraj.redact.search import Found
 from gittraj.redact.texts import Texts
 from gittraj.redact.together import Part, Run

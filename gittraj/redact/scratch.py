@@ -17,14 +17,19 @@ def make(size: int) -> str:
         return ""
     try:
         _sweep()
-        state = os.statvfs(_MEMORY)
-        if state.f_bavail * state.f_frsize < _FREE + 2 * size:
+        if not has_room(size):
             return ""
         path = os.path.join(_MEMORY, f"gittraj-{os.getpid()}-{os.urandom(8).hex()}")
         os.mkdir(path, 0o700)
     except OSError:
         return ""
     return path
+
+
+def has_room(size: int) -> bool:
+    """Whether `size` bytes more may lie in memory. Raises `OSError`."""
+    state = os.statvfs(_MEMORY)
+    return state.f_bavail * state.f_frsize >= _FREE + 2 * size
 
 
 def remove(path: str) -> None:

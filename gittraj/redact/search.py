@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from gittraj.redact import forms
+from gittraj.redact.answer import Hit
 from gittraj.redact.marker import OPENING
-from gittraj.redact.scanner import Hit
 from gittraj.redact.texts import Texts
 
 SHORTEST = 4  # characters of a value; every rule of ours asks for as many

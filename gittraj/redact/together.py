@@ -7,7 +7,8 @@ depend on its neighbours, but for values that cannot be chance: found in one of 
 from collections.abc import Sequence
 
 from gittraj.redact import forms
-from gittraj.redact.scanner import Hit, Scan, Scanner
+from gittraj.redact.answer import Hit
+from gittraj.redact.scanner import Scan, Scanner
 from gittraj.redact.texts import APART
 
 

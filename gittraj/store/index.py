@@ -5,7 +5,7 @@ note: another note is another row. Every method raises `IndexUnusableError` wher
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -18,6 +18,7 @@ from gittraj.store.index_file import told
 
 WAITING = "waiting"  # status of a note that could not be judged yet: its commit or an object of it is not here
 _OF_A_NOTE = ("leans", "segments", "files", "edits", "trails", "notes")
+_AT_ONCE = 500  # commits in one question to SQLite, whose limit was 999 for long
 
 
 class Index:
@@ -165,16 +166,24 @@ class Index:
             return None
         return index_rows.ranges(row[0], sessions) if row else []
 
-    def edits(self, commit: str) -> list[Edit]:
-        """The edits that the records of `commit` tell, in the order they happened; its trails name them by place."""
-        with told():
-            row = self._db.execute(
-                "SELECT id, data FROM edits JOIN notes USING(id) WHERE oid = ?", (commit,)
-            ).fetchone()
-            if row is None:
-                return []
-            sessions = self._sessions_on(row[0])
-        return index_rows.edits(row[1], sessions, commit)
+    def edits_of(self, commits: Sequence[str]) -> dict[str, list[Edit]]:
+        """The edits that the records of each commit tell, in the order they happened; its trails name them by place."""
+        found: dict[str, list[Edit]] = {name: [] for name in commits}
+        for at in range(0, len(commits), _AT_ONCE):
+            some = commits[at : at + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            with told():
+                query = f"SELECT oid, id, data FROM edits JOIN notes USING(id) WHERE oid IN ({marks})"  # noqa: S608
+                rows = self._db.execute(query, some).fetchall()
+                sessions: dict[int, list[str]] = {}
+                query = (
+                    f"SELECT id, session FROM segments JOIN notes USING(id) WHERE oid IN ({marks}) ORDER BY id, place"  # noqa: S608
+                )
+                for key, session in self._db.execute(query, some):
+                    sessions.setdefault(key, []).append(session)
+            for name, key, data in rows:
+                found[name] = index_rows.edits(data, sessions.get(key, []), name)
+        return found
 
     def traced(self) -> dict[str, str]:
         """The commits with trails, each with a digest of these and of its edits."""

@@ -92,6 +92,8 @@ def _measured(options: Options, place: Place, size: int) -> Iterator[Row]:
     }
     for name in list(actions)[:-1]:
         limit = blame if name == "blame" else limits.get(name.removesuffix(_FIRST))
+        if limit and name.endswith(_FIRST):  # the commit is added and the question answered in one command
+            limit += LIMITS["one more"]
         yield Row(
             f"{names.get(name, name)}, {size:,}", found[name].clock * 1000, "ms", rounds, limit, _cpu(found[name])
         )

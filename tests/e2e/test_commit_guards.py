@@ -95,7 +95,7 @@ def test_without_the_scanner_the_hook_refuses(shop: Workshop, token: str, tmp_pa
     broken.write_text("#!/bin/sh\nexit 3\n")
     broken.chmod(0o755)
     code = (
-        "import sys; from gittraj.redact import scanner; scanner._command = lambda _: sys.argv.pop(); "
+        "import sys; from gittraj.redact import program; program.command = lambda _: sys.argv.pop(); "
         "from gittraj.cli.hook import run; sys.exit(run(['traj-secrets']))"
     )
     import sys

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.quick_scanner import first_on_path
 from tests.support.scripted_claude import ScriptedClaude
 from tests.support.workshop import Workshop
 
@@ -70,7 +71,7 @@ def test_a_hook_killed_at_any_moment_leaves_the_commit_and_a_repository_that_goe
         **shop.env,
         "CLAUDECODE": "1",
         "CLAUDE_CODE_SESSION_ID": claude.session,
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "PYTHONPATH": first_on_path(str(Path(__file__).resolve().parents[2]), os.environ["PYTHONPATH"]),
     }
     killed = 0
     for turn in range(12):

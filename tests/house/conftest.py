@@ -1,8 +1,13 @@
 """What the tests of the house need."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+from tests.e2e.conftest import lasting
+
+__all__ = ["lasting"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -10,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def this_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes started by a test run this checkout, installed or not."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from gittraj.errors import RedactError
 from gittraj.model.states import Draft
+from gittraj.redact.answer import Hit
 from gittraj.redact.policy import Policy
 from gittraj.redact.redact import redact
-from gittraj.redact.scanner import Hit
 from tests.redact.measure import record, strings
 
 VALUE = "Sword/fish+9 é" + '"x"' + "=="

@@ -13,8 +13,9 @@ from gittraj.errors import RedactError
 from gittraj.model.states import Draft
 from gittraj.redact import scratch
 from gittraj.redact.policy import Policy
+from gittraj.redact.program import RULES
 from gittraj.redact.redact import begin, redact
-from gittraj.redact.scanner import RULES, Scanner
+from gittraj.redact.scanner import Scanner
 from tests.redact.measure import edit_content, record
 
 TOKEN = "gh" + "p_" + "duSAvCE9X7lGydASfpqbWLc0Ig9PTOEyZSIb"
@@ -72,10 +73,10 @@ def test_the_text_does_not_stay_in_a_temporary_folder(tmp_path: Path, monkeypatc
 def test_our_rules_hold_their_own_examples() -> None:
     import subprocess
 
-    from gittraj.redact import scanner
+    from gittraj.redact import program
 
     command = [
-        scanner._command(None),
+        program.command(None),
         "rules",
         "check",
         "--rules-path",

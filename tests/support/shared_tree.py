@@ -21,6 +21,7 @@ from gittraj.flows.wiring import key_settings, open_house
 from gittraj.keyring import files, places, trust
 from gittraj.model.report import ReplayedCommit
 from gittraj.redact.policy import Policy
+from gittraj.redact.scanner import Scanner
 
 START = 1_780_000_000
 PERSON = "person"
@@ -174,7 +175,7 @@ class SharedTree:
         house = open_house(str(self.repo), around, interactive=False)
         found = discover.find(str(self.repo), around, house.repository.common_dir, now=time.time())
         said: list[str] = []
-        after_commit(str(self.repo), found, around, said.append)
+        after_commit(str(self.repo), found, around, said.append, Scanner())
         assert not said, said
 
     def attach(self, *commits: str) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from gittraj.model.anchor import Anchor
 from gittraj.model.session import SessionHead
 from gittraj.model.states import Redacted
 from gittraj.seal.sign import seal
+from tests.support import fork_client
+from tests.support.quick_scanner import first_on_path
 
 ROOT = str(Path(__file__).resolve().parents[2])
 NOTES = "refs/notes/traj"
@@ -26,7 +27,11 @@ class Clone:
 
     def __init__(self, repo: Path, home: Path) -> None:
         self.repo = repo
-        self.env = {**os.environ, "HOME": str(home), "PYTHONPATH": ROOT}
+        self.env = {
+            **os.environ,
+            "HOME": str(home),
+            "PYTHONPATH": first_on_path(ROOT, os.environ.get("PYTHONPATH", "")),
+        }
 
     def git(self, *arguments: str, data: bytes | None = None) -> str:
         done = subprocess.run(
@@ -36,7 +41,7 @@ class Clone:
 
     def traj(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """`git traj ARGUMENTS`, which must end with `code`."""
-        command = [sys.executable, "-m", "gittraj", *arguments]
+        command = [*fork_client.command(), *arguments]
         done = subprocess.run(command, cwd=self.repo, env=self.env, capture_output=True, text=True, check=False)
         assert done.returncode == code, (done.stdout, done.stderr)
         return done

@@ -3,7 +3,6 @@
 import os
 import random
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from gittraj.model.anchor import Anchor
 from gittraj.model.session import SessionHead
 from gittraj.model.states import Redacted
 from gittraj.seal.sign import seal
+from tests.support import fork_client
+from tests.support.quick_scanner import first_on_path
 from tests.support.repo_builder import Repo
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -47,8 +48,9 @@ class WalkMachine:
         self.files: dict[str, Files] = {}
         self.parents: dict[str, tuple[str, ...]] = {}
         self.sessions = [Session(f"session-{seed}-{number}") for number in range(3)]
-        words = [sys.executable, "-m", "gittraj", "init"]
-        subprocess.run(words, cwd=folder, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": ROOT})
+        words = [*fork_client.command(), "init"]
+        path = first_on_path(ROOT, os.environ.get("PYTHONPATH", ""))
+        subprocess.run(words, cwd=folder, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": path})
         self.key = signer(open_house(str(folder), os.environ))
         self.notes: list[str] = []  # each state of the notes
         self.head = self._commit((), {f"{name}.txt": self._fresh(6) for name in "abc"})

@@ -2,11 +2,12 @@
 
 import json
 import os
+import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from tests.support import fork_client
 from tests.support.scripted_claude import ScriptedClaude
 
 
@@ -19,9 +20,8 @@ class Workshop:
         self.bin.mkdir(parents=True, exist_ok=True)
         command = self.bin / "git-traj"
         root = Path(__file__).resolve().parents[2]
-        command.write_text(
-            f'#!/bin/sh\nPYTHONPATH="{root}${{PYTHONPATH:+:$PYTHONPATH}}" exec "{sys.executable}" -m gittraj "$@"\n'
-        )
+        start = shlex.join(fork_client.command())
+        command.write_text(f'#!/bin/sh\nPYTHONPATH="{root}${{PYTHONPATH:+:$PYTHONPATH}}" exec {start} "$@"\n')
         command.chmod(0o755)
         self.repo = folder / "work" / "ledger"
         self.env: dict[str, str] = {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}"}
