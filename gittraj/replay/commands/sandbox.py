@@ -19,6 +19,7 @@ from gittraj.errors import SandboxError
 from gittraj.replay.commands.bubblewrap import Mount, outside
 from gittraj.replay.commands.folder import give
 from gittraj.replay.commands.limits import Limits, usage
+from gittraj.replay.commands.place import temporary
 
 NOBODY = 65534
 _GONE = 120.0  # seconds that the kernel may take to end a name space; a busy machine needs many
@@ -262,7 +263,7 @@ def unprivileged(tools: Sequence[str] = ()) -> int | None:
 def available(probe: str = "true", owner: int | None = None, tools: Sequence[str] = ()) -> str:
     """Why there is no sandbox here, "" where one can be set up and `probe` succeeds in it. Nothing of a trace is run to find out."""
     try:
-        with tempfile.TemporaryDirectory(prefix="git-traj-") as folder:
+        with temporary() as folder:
             give(folder, owner)
             mounts = [Mount(folder, "/work"), *(Mount(tool, tool, False) for tool in tools)]
             sandbox = Sandbox(mounts, {"PATH": "/usr/local/bin:/usr/bin:/bin"}, Limits(), owner=owner)
