@@ -7,7 +7,7 @@ ROUNDS ?= 20
 BIN = .venv/bin
 STAMP = .venv/.up-to-date
 
-.PHONY: demo test test-sha256 test-reftable lint bench fuzz pushers docs venv clean
+.PHONY: demo test test-plain test-sha256 test-reftable lint bench fuzz pushers docs venv clean
 
 demo: $(STAMP)
 	@$(BIN)/git-traj demo
@@ -15,7 +15,11 @@ demo: $(STAMP)
 # compiled first: where the environment forbids writing bytecode, every command that a test starts would compile all it imports
 test: $(STAMP) lint
 	@$(BIN)/python -m compileall -q gittraj
-	$(BIN)/python -m pytest -n auto -q
+	$(BIN)/python -m pytest -n auto --dist worksteal -q
+
+# The same without what makes it quick (docs/adr/0033): a new Python for every command, the whole scanner for every text.
+test-plain: $(STAMP)
+	TRAJ_TEST_FORKS=no TRAJ_TEST_SCANNER=no $(BIN)/python -m pytest -n auto -q
 
 test-sha256: $(STAMP)
 	TRAJ_TEST_HASH=sha256 $(BIN)/python -m pytest -n auto -q tests/store tests/e2e/test_capture.py tests/e2e/test_verify_replay.py tests/e2e/test_replay.py

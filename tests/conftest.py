@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.fork_client import SERVER
 from tests.support.fork_server import ForkServer
-from tests.support.quick_scanner import QuickScanner, first_on_path, without
+from tests.support.quick_scanner import VARIABLE, QuickScanner, first_on_path, without
 
 _SCRUB = (
     "GIT_", "COLUMNS", "LINES", "PAGER", "SSH_", "CLAUDE", "CODEX", "GEMINI", "OPENCODE", "CURSOR", "PI_", "XDG_", "AGENT", "GITTRAJ_", "PRE_COMMIT",
@@ -21,13 +21,13 @@ _OTHERWISE = {
     "TRAJ_TEST_REFS": "GIT_DEFAULT_REF_FORMAT",
     "TRAJ_TEST_STORE": "GITTRAJ_STORE",
 }
-# The quick scanner of this run, which all its workers and their processes use; made and, at the end, judged by the first process.
-_QUICK = "TRAJ_TEST_SCANNER"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """The first process makes the quick scanner and the server of forks, which all workers and their processes use."""
     if not hasattr(config, "workerinput"):
-        os.environ[_QUICK] = str(QuickScanner.make().folder)
+        if os.environ.get(VARIABLE) != "no":
+            os.environ[VARIABLE] = str(QuickScanner.make().folder)
         if os.environ.get(SERVER) != "no":
             server = ForkServer()
             config.add_cleanup(server.close)
@@ -37,12 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """An error of the whole run where the whole catalogue finds something in what the quick scanner let pass."""
-    if hasattr(session.config, "workerinput"):
+    if hasattr(session.config, "workerinput") or os.environ[VARIABLE] == "no":
         return
-    quick = QuickScanner(Path(os.environ[_QUICK]))
+    quick = QuickScanner(Path(os.environ[VARIABLE]))
     try:
-        missed = quick.missed()
-    except (AssertionError, ValueError, LookupError) as error:
+        base = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+        missed = quick.missed(next(each for each in _caches(base) if each.is_dir()))
+    except (AssertionError, ValueError, LookupError, StopIteration) as error:
         missed = [f"the whole catalogue could not read what was kept: {error!r}"]
     shutil.rmtree(quick.folder, ignore_errors=True)
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -55,10 +56,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def _caches(base: Path) -> tuple[Path, Path]:
+    """Where the cache lies for the first process of workers, and for a worker or a process alone, whose temporary folder is `base`."""
+    return base / "scanner-cache", base.parent / "scanner-cache"
+
+
 @pytest.fixture(scope="session")
 def scanner_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the secret scanner keeps its compiled rules (5 s of work): one for all tests of this run, none of the user's."""
-    shared_by_workers = tmp_path_factory.getbasetemp().parent / "scanner-cache"
+    shared_by_workers = _caches(tmp_path_factory.getbasetemp())[1]
     shared_by_workers.mkdir(exist_ok=True)
     return shared_by_workers
 
@@ -86,9 +92,10 @@ def seal(patch: pytest.MonkeyPatch, home: Path, cache: Path) -> None:
         "LC_ALL": "C.UTF-8",
     }.items():
         patch.setenv(name, value)
-    quick = os.environ[_QUICK]
-    patch.setattr(sys, "path", [quick, *(each for each in sys.path if each != quick)])
-    patch.setenv("PYTHONPATH", first_on_path(quick, os.environ.get("PYTHONPATH", "")))
+    quick = os.environ[VARIABLE]
+    if quick != "no":
+        patch.setattr(sys, "path", [quick, *(each for each in sys.path if each != quick)])
+        patch.setenv("PYTHONPATH", first_on_path(quick, os.environ.get("PYTHONPATH", "")))
     for told, name in _OTHERWISE.items():
         if told in os.environ:
             patch.setenv(name, os.environ[told])
@@ -107,9 +114,9 @@ def hermetic_seal(
 @pytest.fixture
 def whole_catalogue(hermetic_seal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The secret scanner with all its rules from the start, as users have it: for tests with values that only its own rules find."""
-    quick = os.environ[_QUICK]
+    quick = os.environ[VARIABLE]
     monkeypatch.setattr(sys, "path", [each for each in sys.path if each != quick])
-    monkeypatch.setenv("PYTHONPATH", without(quick, os.environ["PYTHONPATH"]))
+    monkeypatch.setenv("PYTHONPATH", without(quick, os.environ.get("PYTHONPATH", "")))
 
 
 @pytest.fixture

@@ -51,6 +51,8 @@ MODULES = {
     "attest": "attest",
     "receipt issue": "receipt",
     "receipt check": "receipt",
+    "receipt consistency": "receipt",
+    "receipt compare": "receipt",
     "receipt export": "receipt",
     "receipt import": "receipt",
 }

@@ -37,9 +37,11 @@ def bring(
     for what, why in report.skipped[:SHOWN]:
         console.say(f"left {what}: {why}")
     if len(report.skipped) > SHOWN:
-        console.say(f"and {len(report.skipped) - SHOWN} more that could not be read: --json lists them")
+        console.say(f"and {len(report.skipped) - SHOWN} more left out: --json lists them")
     if report.imported and not report.dry_run:
-        console.hint("          check them: git traj replay --all · whose word they are: git traj show COMMIT")
+        records = any(each.kind == "record" for each in report.imported)
+        check = "check them: git traj replay --all · " if records else ""  # there is nothing to replay in a claim
+        console.hint(f"          {check}whose word they are: git traj show COMMIT")
     return 0
 
 
@@ -80,7 +82,7 @@ def lines(report: "ImportReport") -> "Iterator[Line]":
     done = "would be imported" if report.dry_run else "imported"
     text = f"{_count(len(report.imported), 'statement')} {done} on {_count(commits, 'commit')} from {report.source}"
     text += f", {report.already} there already" if report.already else ""
-    text += f", {len(report.skipped)} could not be read" if report.skipped else ""
+    text += f", {len(report.skipped)} left out" if report.skipped else ""
     yield Line(("bold", f"{text}."))
 
 
@@ -88,7 +90,10 @@ def _line(each: "Imported") -> Line:
     from gittraj.cli.escape import one_line
 
     facts = [f"segment {each.seq + 1}", f"{each.entries} entries"] if each.kind == "record" else [each.kind]
-    facts += [f"{_count(each.lines, 'line')} in {_count(each.files, 'file')}"] if each.files else []
+    lines = (
+        f"{_count(each.lines, 'line')} in " if each.lines or each.kind == "record" else ""
+    )  # some tools name files only
+    facts += [lines + _count(each.files, "file")] if each.files else []
     facts += [f"{each.body_bytes:,} bytes"] if each.body_bytes else []
     facts += [f"{_count(each.redactions, 'secret')} redacted"] if each.redactions else []
     return Line(("good", "✓ "), ("note", each.commit[:8]), ("name", f"  {one_line(each.agent)}"), ("", f" {one_line(each.session)[:8]}"),

@@ -1,6 +1,6 @@
 """`git traj receipt`: revisions or files go in; what a log holds of their statements, and whether it still does, comes out."""
 
-from gittraj.cli.command import FLAG, JSON, Command, Parameter
+from gittraj.cli.command import FLAG, JSON, TEXTS, Command, Parameter
 from gittraj.cli.console import Console, sign
 from gittraj.cli.escape import one_line
 from gittraj.cli.paint import Line
@@ -47,28 +47,67 @@ def take_in(console: Console, file: str, *, json: bool = False) -> int:
 
 def check(console: Console, *, log: str | None = None, json: bool = False) -> int:
     """Hold receipts against the log in this repository; 1 where it no longer is what they were signed for."""
-    from gittraj.flows.receipts import check as flow
+    from gittraj.flows.receipt_check import check as flow
 
     report = flow(log=log or "")
+    problems = [{"kind": each.kind, "commit": each.commit, "reason": each.reason} for each in report.problems]
     if json:
-        problems = [{"commit": commit, "reason": reason} for commit, reason in report.problems]
+        before = report.remembered
         console.json(
             {
                 "ok": not problems,
                 "leaves": report.leaves,
                 "root": report.root,
                 "receipts": report.receipts,
+                "remembered": {"leaves": before[0], "root": before[1]} if before else None,
                 "problems": problems,
             }
         )
     else:
         lines = [
-            Line(sign("fail"), ("note", f" {commit[:8]}"), ("", f"  {one_line(reason)}"))
-            for commit, reason in report.problems
+            Line(sign("fail"), ("note", f" {each.commit[:8]}"), ("", f"  {each.kind}: {one_line(each.reason)}"))
+            for each in report.problems
         ]
-        total = f"{report.leaves} leaves, root {report.root[:16]}…; {report.receipts} receipts, {len(report.problems)} wrong."
+        total = f"{report.leaves} leaves, root {report.root[:16]}…; {report.receipts} receipts, {len(problems)} wrong."
         console.lines([*lines, Line(("bold", total))])
-    return 1 if report.problems else 0
+    return 1 if problems else 0
+
+
+def consistency(console: Console, since: str, file: str, *, log: str | None = None, json: bool = False) -> int:
+    """Sign, into a file, the proof that the log only grew since then."""
+    from gittraj.flows.log_growth import prove
+
+    done = prove(since, file, log=log or "")
+    if json:
+        names = ("log", "older", "newer", "older_root", "newer_root", "path")
+        console.json({name: getattr(done, name) for name in names})
+    else:
+        text = f"{one_line(done.log)} only grew from {done.older} leaves to {done.newer}: {one_line(done.path)}"
+        console.lines([Line(sign("pass"), ("", f" {text}"))])
+    return 0
+
+
+def compare(console: Console, older: str, newer: str, *, proof: tuple[str, ...] = (), json: bool = False) -> int:
+    """Tell, from receipts and proofs alone, whether two states belong to one log; 1 where that is not proven."""
+    from gittraj.flows.log_growth import compare as flow
+
+    found = flow(older, newer, proof)
+    good = all(one.result in ("same", "grown") and one.trusted for one in found)
+    if json:
+        names = ("log", "kid", "trusted", "older", "newer", "older_root", "newer_root", "result", "reason")
+        console.json({"ok": good, "logs": [{name: getattr(one, name) for name in names} for one in found]})
+        return 0 if good else 1
+    for one in found:
+        words = {
+            "same": f"one state, of {one.newer} leaves",
+            "grown": f"one log, which grew from {one.older} leaves to {one.newer}",
+        }
+        text = words.get(one.result, f"{one.result}: {one_line(one.reason)}")
+        proven = one.result in words
+        mark = sign("fail") if not proven else sign("pass") if one.trusted else ("note", "?")
+        doubt = "" if one.trusted else f"  (nobody here vouches for its key {one.kid[:16]} as a log's)"
+        console.lines([Line(mark, ("bold", f" {one_line(one.log)}"), ("", f"  {text}{doubt}"))])
+    return 0 if good else 1
 
 
 def _tell(console: Console, found: "list[Registered]", *, json: bool, empty: str) -> int:
@@ -109,7 +148,46 @@ COMMANDS = (
             "log", "--log", help="the log's name; all receipts of this machine's key if not given", metavar="NAME"
         ),
         JSON,
-        exits="1: the log no longer is what a receipt was signed for.",
+        about="The log is also held against what this clone remembers of it: rollback (it went back), equivocation (another history), removed. "
+        "A log that only grew passes, and is remembered. `git traj verify` with a range or --all says the same.",
+        exits="1: the log no longer is what a receipt was signed for, or what this clone saw of it.",
+    ),
+    Command(
+        "receipt consistency",
+        consistency,
+        "Sign the proof that the log only grew since then.",
+        Parameter(
+            "since",
+            help="a number of leaves, or a commit or a file with a receipt by this key",
+            required=True,
+            metavar="SINCE",
+        ),
+        Parameter("file", help="where to write the proof", required=True),
+        Parameter("log", "--log", help="the name that the proof bears; the signer's own if not given", metavar="NAME"),
+        JSON,
+        about="A receipt of consistency (RFC 9942): whoever has a receipt from then and one from now needs no log to see that both are of one. "
+        "Nothing is signed over a log that went back or was rewritten since this clone last saw it.",
+        examples=(("git traj receipt consistency v1.0 grown.cose", "since what the receipts on v1.0 saw"),),
+    ),
+    Command(
+        "receipt compare",
+        compare,
+        "Tell from receipts alone whether two states are of one log.",
+        Parameter("older", help="a commit, or a file with a statement, with receipts", required=True),
+        Parameter("newer", help="another one", required=True),
+        Parameter(
+            "proof",
+            "--proof",
+            help="a file by receipt consistency; may be given several times",
+            kind=TEXTS,
+            metavar="FILE",
+        ),
+        JSON,
+        about="Needs neither the log nor a network. The log's key must be trusted as one.",
+        exits="1: not proven, or the log signed two histories, or nobody here vouches for its key.",
+        examples=(
+            ("git traj receipt compare v1.0 HEAD --proof grown.cose", "was anything taken out of the log between?"),
+        ),
     ),
     Command(
         "receipt export",

@@ -16,11 +16,19 @@ def sha256_hex(data: bytes) -> str:
 
 
 def git_blob_id(data: bytes, object_format: str = "sha1") -> str:
-    """The object id (lower-case hex) git gives to a blob of these bytes (gitformat-pack: ``blob SIZE NUL data``).
+    """The object id (lower-case hex) git gives to a blob of these bytes (`git_object_id`).
 
     Raises `CodecError` where `object_format` is neither "sha1" nor "sha256".
     """
-    header = b"blob %d\0" % len(data)
+    return git_object_id("blob", data, object_format)
+
+
+def git_object_id(kind: str, data: bytes, object_format: str = "sha1") -> str:
+    """The object id (lower-case hex) git gives to an object of this kind (gitformat-pack: ``KIND SIZE NUL data``).
+
+    Raises `CodecError` where `object_format` is neither "sha1" nor "sha256".
+    """
+    header = b"%b %d\0" % (kind.encode("ascii"), len(data))
     if object_format == "sha1":
         # git's choice, not ours: the id is compared with the repository's, never trusted as a proof
         digest = hashlib.sha1(header, usedforsecurity=False)

@@ -22,30 +22,34 @@ def after_commit(
     env: Mapping[str, str],
     say: Callable[[str], None],
     scanner: Scanner,
-) -> None:
+    *,
+    alone: bool = False,
+) -> str:
     """The hook's work at HEAD: seal what waits, catch up on recent commits, attach what belongs to this one.
 
-    `scanner` may have begun early; it is given up where nothing is to be scanned.
+    `scanner` may have begun early; it is given up where nothing is to be scanned. `alone`: not the recent commits, which a rebase has
+    picked and not given their notes yet. Returns the commit, "" where none is looked at.
     """
     try:
-        _after_commit(open_house(directory, env, interactive=False, scanner=scanner), found, say)
+        return _after_commit(open_house(directory, env, interactive=False, scanner=scanner), found, say, alone)
     finally:
         scanner.give_up()
 
 
-def _after_commit(house: House, found: list[discover.Found], say: Callable[[str], None]) -> None:
+def _after_commit(house: House, found: list[discover.Found], say: Callable[[str], None], alone: bool) -> str:
     head = house.repository.head()
     if head is None or not house.settings.attach:
-        return
+        return ""
     for attached in seal_waiting(house):
         say(f"sealed the record of {attached.commit[:8]} that waited for its signature")
     chain.catch_up(house)
     tails = list(open_all(house, found, say))
-    for commit in recent_without_note(house, head):
+    for commit in [] if alone else recent_without_note(house, head):
         _tell(together.past(house, tails, commit), say)
     _tell(together.live(house, tails, house.repository.commit(head)), say)
     for tail in tails:
         remember(house, tail)
+    return head
 
 
 def _tell(kept: Iterable[tuple[Tail, Kept]], say: Callable[[str], None]) -> None:

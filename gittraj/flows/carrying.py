@@ -43,6 +43,41 @@ def carry_rewritten(house: House, made: Mapping[str, Sequence[str]], by: str) ->
     return _write(house, [(commit, wanted[commit.id]) for commit in commits], by) if commits else []
 
 
+def take_over(house: House, between: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Put the notes of originals that git copies no notes of beside the records of the new commits (new → originals); what was copied.
+
+    A new commit without a record has its trace by content. An original that still stands in its history keeps its note for itself.
+    Raises `StoreError`.
+    """
+    repository = house.repository
+    found: dict[str, list[str]] = {}
+    items: dict[str, list[bytes]] = {}
+    for new, commits in between.items():
+        if all(one.kind != RECORD for one in _statements(house, new)):
+            continue
+        for one in commits:
+            note = house.notes.read(one) if not repository.is_ancestor(one, new) else None
+            if note is not None:
+                found.setdefault(new, []).append(one)
+                items.setdefault(new, []).extend(item.raw for item in framing.read(note).items)
+    if items:
+        house.notes.append_all(items, message="gittraj: notes of what these commits were made of")
+    return found
+
+
+def by_content(house: House, commit: str) -> list[str]:
+    """Which commits `commit`, whose note has a record of its own, is made of besides, as it would be found without a note; [] where it has none.
+
+    Raises `StoreError`.
+    """
+    from gittraj.flows.judge import Judge
+
+    if all(one.kind != RECORD for one in _statements(house, commit)):
+        return []
+    found = Judge(house).tracer.found(house.repository.commit(commit))
+    return list(found.carried.sources) if found and found.carried else []
+
+
 def carry(*, sources: str | None = None, to: str = "HEAD", directory: str | None = None) -> Told:
     """Say of the commit `to` what it was made of: the commits of the range `sources` that have records, or (None) those its content is of.
 

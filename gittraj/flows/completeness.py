@@ -1,13 +1,16 @@
 """Completeness: the verdicts on commits and the notes as a whole go in; what was deleted, cut, rolled back or forked comes out, named.
 
 Three sources, each weaker where the one before is silent: the chain of every session, signed heads, and the tips this clone remembers.
+Logs of receipts only grow, too: what receipts and this clone's memory say of them is held against each other (docs/adr/0031).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from gittraj.codec import framing
 from gittraj.errors import SealError, StoreError
 from gittraj.flows.heads import check_heads, lost
+from gittraj.flows.log_memory import judge_log
+from gittraj.flows.log_views import judge_views
 from gittraj.flows.notes_book import Book
 from gittraj.flows.wiring import House, Keychain
 from gittraj.model.completeness import Completeness, Missing
@@ -16,7 +19,7 @@ from gittraj.model.states import Statement, Verified
 from gittraj.seal.chains import Finding, Link, judge
 from gittraj.seal.headers import RECORD
 from gittraj.seal.statement import parse
-from gittraj.store import note_history, notes_shape, tips, transfer
+from gittraj.store import log_heads, note_history, notes_shape, tips, transfer
 from gittraj.store.note_history import HERE, SEEN, TOLD
 from gittraj.store.notes import REF
 
@@ -25,7 +28,7 @@ MISPLACED = 100  # entries of a notes tree that are told
 
 
 def judge_completeness(
-    house: House, keys: Keychain, verdicts: Iterable[CommitVerdict], *, whole: bool = True, remotes: bool = True
+    house: House, keys: Keychain, verdicts: Sequence[CommitVerdict], *, whole: bool = True, remotes: bool = True
 ) -> Completeness:
     """Whether anything is missing around these verdicts. `whole`: the notes ref is judged too, not only the chains.
 
@@ -33,6 +36,7 @@ def judge_completeness(
     """
     links = [link for verdict in verdicts for one in verdict.statements if (link := _link(one, verdict.commit.id))]
     found = judge(links, _Elsewhere(house, keys).holds_before)
+    found += judge_views(house, keys, ((each.commit.id, one) for each in verdicts for one in each.statements))
     heads = statements = 0
     tip = house.notes.tip()
     if whole:
@@ -43,6 +47,7 @@ def judge_completeness(
             found.extend(more)
             found.extend(_misplaced(house, tip))
         found.extend(_remembered(house, book, tip, remotes))
+        found.extend(judge_log(house))
     found.sort(key=lambda each: (not each.fatal, each.kind, each.session, each.commit, each.detail))
     unique = tuple(dict.fromkeys(Missing(*each) for each in found))
     result = "fail" if any(each.fatal for each in unique) else "pass"
@@ -74,12 +79,12 @@ def keep_evidence(house: House, known: str, tip: str) -> None:
 
 
 def accept(house: House) -> int:
-    """Take the notes as they are: forget every remembered tip; how many were forgotten. Raises `StoreError`."""
+    """Take notes and logs as they are: forget every remembered tip and head; how many were forgotten. Raises `StoreError`."""
     names = note_history.remembered(house.repository)
     for name in names:
         note_history.remember(house.repository, name, "")
     tips.keep_tip(house.repository.common_dir, house.notes.tip())
-    return len(names)
+    return len(names) + log_heads.forget(house.repository.common_dir)
 
 
 def _remembered(house: House, book: Book, tip: str, remotes: bool) -> Iterator[Finding]:

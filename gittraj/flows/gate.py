@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from gittraj.flows.policy import InForce, policy_at
+from gittraj.flows.trust_changes import TrustChanges
 from gittraj.flows.verify import verify_commits
 from gittraj.flows.wiring import House
 from gittraj.model.completeness import Missing
-from gittraj.model.push import PushReport, Update
+from gittraj.model.push import PushReport, Refusal, Update
 from gittraj.policy import file
-from gittraj.store.pushes import commit_of, new_commits
+from gittraj.store.pushes import commit_of, new_commits, parents_first
 
 GOOD = ("verified", "carried", "exempt")
 NOTES = "refs/notes/"
@@ -36,8 +37,9 @@ def judge_updates(side: Side, updates: Iterable[Update]) -> PushReport:
     Policy and trusted keys are read from each branch's old value, so a push cannot bring its own; a new ref is judged by the usual
     trusted ref. Raises `PolicyError`, `KeyringError` and `StoreError` where nothing can be judged: then nothing may pass.
     """
-    groups: dict[str, tuple[InForce, list[str], list[str]]] = {}
+    groups: dict[str, tuple[InForce, dict[str, None]]] = {}
     repository = side.house.repository
+    refusals: list[Refusal] = []
     for update in updates:
         if not update.new or update.ref.startswith((NOTES, "refs/gittraj/")):
             continue
@@ -45,17 +47,18 @@ def judge_updates(side: Side, updates: Iterable[Update]) -> PushReport:
         if not tip:  # a tag of a blob or a tree: nothing that has a trace
             continue
         in_force = _policy(side, update, tip)
-        _, tips, known = groups.setdefault(in_force.at.commit, (in_force, [], []))
-        tips.append(tip)
-        known += [update.old] if update.old else []
-        known += side.tags if update.ref.startswith("refs/tags/") else ()
+        # each update for itself: what another one of the same push has behind it is not known to this one's branch
+        known = (*side.known, update.old) if update.old else side.known
+        fresh = new_commits(repository, [tip], (*known, *side.tags) if update.ref.startswith("refs/tags/") else known)
+        groups.setdefault(in_force.at.commit, (in_force, {}))[1].update(dict.fromkeys(fresh))
+        refusals += _set_back(in_force, update, tip, fresh)
     judged, short = 0, []
     missing: list[Missing] = []
     sources = []
-    for in_force, tips, known in groups.values():
-        commits = new_commits(repository, tips, [*side.known, *known])
-        if not commits:
+    for in_force, found in groups.values():
+        if not found:
             continue
+        commits = parents_first(repository, found)
         # what a remote lost is told by `fetch` and healed by the next push of notes: no reason to hold back commits
         report = verify_commits(in_force, commits, remotes=False)
         judged += len(commits)
@@ -64,7 +67,7 @@ def judge_updates(side: Side, updates: Iterable[Update]) -> PushReport:
         sources.append(in_force.at.name if in_force.policy.written else "")
     policy = ", ".join(dict.fromkeys(one for one in sources if one))
     unique = tuple({one.commit.id: one for one in short}.values())
-    return PushReport(judged, unique, tuple(dict.fromkeys(missing)), policy=policy)
+    return PushReport(judged, unique, tuple(dict.fromkeys(missing)), tuple(refusals), policy)
 
 
 def _policy(side: Side, update: Update, tip: str) -> InForce:
@@ -80,6 +83,28 @@ def _policy(side: Side, update: Update, tip: str) -> InForce:
     if not usual.at.commit:
         return _named(policy_at(house, tip, must=True), "this first push")
     return policy_at(house, must=True)
+
+
+def _set_back(in_force: InForce, update: Update, tip: str, fresh: list[str]) -> list[Refusal]:
+    """Whether a forced push takes a branch to a policy or keys that nobody agreed to: those from before a change, for instance.
+
+    Such a push may bring no commit at all, so there is none to judge.
+    """
+    repository = in_force.house.repository
+    old = in_force.at.commit
+    own = repository.has_object(update.old) and commit_of(repository, update.old) == old  # a client may lack it
+    if not update.ref.startswith("refs/heads/") or not own or tip == old or repository.descends(tip, old):
+        return []
+    changes = TrustChanges(in_force)
+    for one in fresh:
+        changes.check(repository.commit(one))
+    names = ", ".join(changes.astray(tip))
+    why = f"{update.ref} would be set back: {names} is not what was agreed on there"
+    return (
+        [Refusal(why, "push on top of what is there, or have the change approved: git traj policy approve COMMIT")]
+        if names
+        else []
+    )
 
 
 def _named(in_force: InForce, name: str) -> InForce:

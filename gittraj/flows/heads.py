@@ -186,7 +186,7 @@ def _against(house: House, book: Book, head: HeadRead, tip: str, vouched: int) -
         yield Finding("rollback", text, head.key)
         return
     ids = book.ids(head.key)
-    if (len(ids), sha256_hex(b"".join(sorted(ids)))) != (said.statements, said.digest):
+    if (len(ids), sha256_hex(b"".join(ids))) != (said.statements, said.digest):
         yield Finding("head", f"{who} does not agree with the notes it names", head.key)
         return
     compared = book.compare(head.key, tip)

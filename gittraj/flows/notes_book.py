@@ -1,5 +1,6 @@
 """Which statements a notes commit holds: a tip goes in, its statement ids by annotated commit come out; two tips are compared."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -27,19 +28,19 @@ class Book:
         self._index = StatementIndex(house.repository, take_apart)
         self._listed: dict[str, list[tuple[str, str, Indexed]]] = {}
 
-    def ids(self, tip: str) -> frozenset[bytes]:
-        """The ids of all statements in the notes commit `tip`. Raises `StoreError`.
+    def ids(self, tip: str) -> list[bytes]:
+        """The ids of all statements in the notes commit `tip`, in order, each once. Raises `StoreError`.
 
         Kept for the last tip asked for: where a later one only gained statements, only these are read.
         """
         known, ids = known_ids.read(self._repository.common_dir)
         grown = self._grown(known, ids, tip) if known and tip not in self._listed else None
-        found = grown if grown is not None else frozenset(one for _, _, note in self._of(tip) for one in note.ids)
+        found = grown if grown is not None else sorted({one for _, _, note in self._of(tip) for one in note.ids})
         if tip != known:
             known_ids.write(self._repository.common_dir, tip, found)
         return found
 
-    def _grown(self, known: str, ids: frozenset[bytes], tip: str) -> frozenset[bytes] | None:
+    def _grown(self, known: str, ids: list[bytes], tip: str) -> list[bytes] | None:
         """`ids`, which are those of the tip `known`, with what `tip` has more; None where it lacks some, or `known` is gone."""
         try:
             differing = note_history.differing(self._repository, known, tip)
@@ -53,7 +54,7 @@ class Book:
                 return None
             more |= new
         self._index.save()
-        return ids | more
+        return sorted([*ids, *(one for one in more if not _holds(ids, one))])
 
     def heads(self, tip: str) -> Iterator[tuple[str, bytes]]:
         """(annotated commit, note) of every note in `tip` that holds a head statement. Raises `StoreError`."""
@@ -96,6 +97,11 @@ class Book:
     def gained(self, old: str, new: str) -> dict[str, int]:
         """Annotated commit → how many statements its note has in `new` and not in `old`. Raises `StoreError`."""
         return self.compare(new, old).lost
+
+
+def _holds(ids: list[bytes], one: bytes) -> bool:
+    at = bisect_left(ids, one)
+    return at < len(ids) and ids[at] == one
 
 
 def take_apart(note: bytes) -> Indexed:

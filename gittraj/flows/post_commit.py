@@ -6,7 +6,7 @@ The first half is light (nothing but `os` is imported): most commits have no age
 import os
 import time
 
-from gittraj.flows import discover, post_rewrite
+from gittraj.flows import discover, post_rewrite, stops
 from gittraj.store import gitdir
 from gittraj.store.state import State
 
@@ -24,9 +24,9 @@ def post_commit(directory: str, env: "Mapping[str, str]", say: "Callable[[str], 
     place = gitdir.find(directory, env)
     if place is None:
         return
-    if _rewriting(
-        place.git_dir
-    ):  # rewritten commits carry their notes (notes.rewriteRef); a segment cut here would be cut in the middle
+    rewriting, stopped = stops.state_of(place.git_dir)
+    if rewriting and not stopped:
+        # rewritten commits carry their notes (notes.rewriteRef); a segment cut here would be cut in the middle
         return
     found = discover.find(os.path.realpath(place.worktree or directory), env, place.common_dir, now=time.time())
     if found or State(place.common_dir).pending():
@@ -38,11 +38,11 @@ def post_commit(directory: str, env: "Mapping[str, str]", say: "Callable[[str], 
             scanner.begin_early()
         from gittraj.flows.attach import after_commit
 
-        after_commit(directory, found, env, say, scanner)
+        head = after_commit(directory, found, env, say, scanner, alone=rewriting)
+        if rewriting:
+            stops.remember(place.git_dir, head)
+    if rewriting:  # the post-rewrite at its end says what all its commits were made of
+        return
     by, olds = post_rewrite.picked(place, env)
-    if olds and post_rewrite.has_notes(place.common_dir):
+    if by and post_rewrite.has_notes(place.common_dir):
         post_rewrite.after_pick(directory, by, olds, env, say)
-
-
-def _rewriting(git_dir: str) -> bool:
-    return any(os.path.isdir(os.path.join(git_dir, name)) for name in ("rebase-merge", "rebase-apply"))

@@ -32,7 +32,7 @@ def pre_push(
     if any(update.ref.startswith(NOTES) for update in updates):
         from gittraj.flows.policy import policy_at
 
-        refusals = tuple(guard_notes(house, policy_at(house).keys, updates, server=False))
+        refusals = (*report.refusals, *guard_notes(house, policy_at(house).keys, updates, server=False))
         report = PushReport(report.judged, report.commits, report.missing, refusals, report.policy)
     if report.ok and any(update.new and not update.ref.startswith(NOTES) for update in updates):
         _share(house, remote, url, say)

@@ -1,4 +1,4 @@
-"""`git traj receipt`: statements go in, their places in a log and its signed receipts come out, and are held against that log again."""
+"""`git traj receipt issue|export|import`: statements go in, their places in a log and its signed receipts come out."""
 
 import os
 import time
@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from gittraj.codec import framing, merkle
 from gittraj.errors import SealError, StoreError
+from gittraj.flows import log_memory
+from gittraj.flows.log_memory import LogSeen
 from gittraj.flows.replay import plan
 from gittraj.flows.wiring import House, open_house, signer
-from gittraj.model.receipt import Exported, LogReport, Registered
+from gittraj.model.receipt import Exported, Registered
 from gittraj.model.states import Statement
 from gittraj.seal import heads, receipts
 from gittraj.seal.statement import parse
@@ -26,14 +28,17 @@ def issue(
     """
     asked = plan(revisions, everything=everything, directory=directory)
     house = asked.house
-    found = [(commit, statement) for commit in asked.commits for statement in _statements(house, commit)]
+    found = [(commit, statement) for commit in asked.commits for statement in statements_of(house, commit)]
     if not found:
         return []
     key = signer(house)
     name = log or key.principal
     wanted = [each for each in found if not _has(each[1], name)]
+    sound(house)
     entries = {id(statement): merkle.leaf_hash(receipts.entry(statement)) for _, statement in found}
-    leaves = LeafLog(house.repository).append([entries[id(one)] for _, one in wanted], message="Statements registered")
+    log_ref = LeafLog(house.repository)
+    tip, leaves = log_ref.append([entries[id(one)] for _, one in wanted], message="Statements registered")
+    log_memory.grew(house, tip, leaves)
     places = {leaf: index for index, leaf in enumerate(leaves)}
     now = int(time.time())
     fresh: dict[str, dict[bytes, list[bytes]]] = {}
@@ -59,7 +64,7 @@ def export(
     try:
         os.makedirs(folder, exist_ok=True)
         for commit in asked.commits:
-            for statement in _statements(asked.house, commit):
+            for statement in statements_of(asked.house, commit):
                 identity = _identity(statement).hex()
                 path = os.path.join(folder, f"{identity}.cose")
                 with open(path, "wb") as file:
@@ -76,12 +81,12 @@ def take_in(path: str, *, directory: str | None = None) -> list[Registered]:
     Raises `StoreError` where the file cannot be read, `SealError` where it is no statement with receipts, or none of a note here.
     """
     house = open_house(directory)
-    statement = parse(_read(path))
+    statement = parse(read_file(path))
     added = receipts.of(statement)
     if not added:
         raise SealError(f"{path}: no receipt in it")
     commit = statement.anchor.commit if statement.anchor else ""
-    ours = next((one for one in _statements(house, commit) if _identity(one) == _identity(statement)), None)
+    ours = next((one for one in statements_of(house, commit) if _identity(one) == _identity(statement)), None)
     if ours is None:
         raise SealError(f"{path}: no note here holds this statement", hint="git traj fetch, then once more")
     taken = [(raw, receipts.read(raw)) for raw in added]
@@ -91,41 +96,19 @@ def take_in(path: str, *, directory: str | None = None) -> list[Registered]:
     return [Registered(commit, name, one.issuer, one.position, one.size, raw not in there) for raw, one in taken]
 
 
-def check(*, log: str = "", directory: str | None = None) -> LogReport:
-    """Hold the receipts of `log` (default: all that this machine's key gave) in all notes against the log in this repository.
-
-    A log that was cut, reordered or rewritten no longer leads to the roots that its receipts are signed for. Raises `StoreError`.
-    """
-    house = open_house(directory)
-    mine = "" if log else signer(house).kid
-    leaves = LeafLog(house.repository).leaves()
-    places = {leaf: index for index, leaf in enumerate(leaves)}
-    roots: dict[int, bytes] = {}
-    problems: list[tuple[str, str]] = []
-    count = 0
-    for commit, _ in house.notes.list():
-        for statement in _statements(house, commit):
-            leaf = merkle.leaf_hash(receipts.entry(statement))
-            for receipt in _readable(statement):
-                if (log and receipt.issuer != log) or (mine and receipt.parts.header.get(4) != mine):
-                    continue
-                count += 1
-                size = receipt.size
-                if size > len(leaves):
-                    problems.append((commit, f"a receipt is for {size} leaves, the log has {len(leaves)}: it was cut"))
-                    continue
-                if places.get(leaf, -1) != receipt.position:
-                    problems.append((commit, f"leaf {receipt.position} of the log is not this statement"))
-                    continue
-                root = roots.setdefault(size, merkle.root(leaves[:size]))
-                if merkle.root_from_path(leaf, receipt.position, size, receipt.path) != root:
-                    problems.append(
-                        (commit, f"the first {size} leaves of the log are not those that the receipt is signed for")
-                    )
-    return LogReport(len(leaves), merkle.root(leaves).hex(), count, tuple(problems))
+def sound(house: House) -> LogSeen:
+    """The log of this repository. Raises `SealError` where it did not only grow: whoever signs such a log signs two histories."""
+    seen = log_memory.look(house)
+    if seen.finding:
+        raise SealError(
+            f"nothing is signed, {seen.finding.kind} of the log: {seen.finding.detail}",
+            hint="get it back: git update-ref refs/gittraj/log COMMIT · begin anew, with a new key: git traj verify --accept-notes",
+        )
+    return seen
 
 
-def _statements(house: House, commit: str) -> Iterator[Statement]:
+def statements_of(house: House, commit: str) -> Iterator[Statement]:
+    """The statements in a commit's note that can be read, whatever they are worth. Raises `StoreError`."""
     note = house.notes.read(commit) if commit else None
     for item in framing.read(note).items if note else ():
         if item.kind == "statement":
@@ -174,7 +157,8 @@ def _identity(statement: Statement) -> bytes:
     return heads.identify(statement.raw)[0]
 
 
-def _read(path: str) -> bytes:
+def read_file(path: str) -> bytes:
+    """A file with one message in it. Raises `StoreError` where it cannot be read, `SealError` where it is larger than any."""
     try:
         with open(path, "rb") as file:
             data = file.read(FILE_LIMIT + 1)

@@ -57,7 +57,7 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
     damage.extend(NoteDamage(*part, order=True) for part in out_of_order)
 
     def verified(raw: bytes, parsed: Statement | None, why: str) -> Verified:
-        proof = receipted(parsed, keys) if parsed else None
+        proof = receipted(parsed, keys, functools.partial(seen_tips.first, house.notes, commit.id)) if parsed else None
         one = verify(
             raw,
             keys=keys.key,

@@ -50,6 +50,15 @@ class TrustChanges:
             self._agreed[index].add(version)
         return Check(NAME, "pass", f"{names} changed with the consent of {who}")
 
+    def astray(self, tip: str) -> list[str]:
+        """The files about trust that the commit `tip` has otherwise than it was ever agreed; asked after `check` of all commits that are new.
+
+        A branch set back to before a change of policy or keys, or beside it, brings no commit that changes them. Raises `StoreError`.
+        """
+        if not self._agreed or not any(each != {None} for each in self._agreed):
+            return []
+        return [self._files[index] for index, own in enumerate(self._at(tip)) if own not in self._agreed[index]]
+
     def _changed(self, commit: Commit) -> list[tuple[int, str | None]]:
         """The files that are neither as in a parent nor as agreed. A merge may choose only among what was agreed."""
         own = self._at(commit.id)

@@ -31,8 +31,7 @@ class Tellings:
 
     def traced(self) -> dict[str, str]:
         """The commits with trails, each with a digest of these and of its edits."""
-        beside = {name: sha256_hex(msgspec.msgpack.encode(one)) for name, one in self._unnoted.items() if one.trails}
-        return {**self.index.traced(), **beside}
+        return {**self.index.traced(), **_digests(self._unnoted)}
 
     def trails(self, commit: str) -> list[Trail]:
         """The way of the lines of every file that `commit` changed or its edits touched."""
@@ -51,7 +50,12 @@ class Tellings:
         """Take further verdicts, where none was known; their commits with a digest come out."""
         new = {name: one for name, one in unnoted.items() if name not in self._unnoted}
         self._unnoted = {**new, **self._unnoted}
-        return {name: sha256_hex(msgspec.msgpack.encode(one)) for name, one in new.items() if one.trails}
+        return _digests(new)
+
+
+def _digests(told: dict[str, Judged]) -> dict[str, str]:
+    """A digest of each verdict that has trails."""
+    return {name: sha256_hex(msgspec.msgpack.encode(one)) for name, one in told.items() if one.trails}
 
 
 _NAME = "unnoted"  # of the result

@@ -1,7 +1,7 @@
 """Authorship logs of git-ai (Git AI Standard 3.0.0): a note of ``refs/notes/ai`` goes in, who is said to have written which lines comes out.
 
 Two sections with ``---`` between: paths with lines ``  KEY 1-4,9`` below each, then JSON that says who a key is. Keys: ``s_…::t_…``
-(a session), ``h_…`` (a person), else the hash of a prompt record.
+(a session), ``h_…`` or ``human`` (a person), else the name of a prompt record: the first digits of a hash, in early notes a UUID.
 """
 
 import re
@@ -14,7 +14,7 @@ from gittraj.imports import claim
 from gittraj.imports.claim import Agent, Claim, Share
 
 REFS = ("refs/notes/ai",)
-_ENTRY = re.compile(r"  ([0-9A-Za-z_:]{4,80}) ([0-9][0-9,-]{0,200000})")
+_ENTRY = re.compile(r"  ([0-9A-Za-z_:-]{4,80}) ([0-9][0-9,-]{0,200000})")
 _RANGE = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,8}))?")
 
 
@@ -52,7 +52,7 @@ def read(notes: dict[str, bytes]) -> Claim | None:
         match = _ENTRY.fullmatch(line.rstrip("\r"))
         if match is None or not at:
             raise AgentError("a line of it is neither a path nor a key with ranges")
-        who_at = -1 if match[1].startswith("h_") else places.get(match[1].partition("::")[0])
+        who_at = -1 if match[1] == "human" or match[1].startswith("h_") else places.get(match[1].partition("::")[0])
         if who_at is None:
             who_at = places[match[1]] = len(agents)
             agents.append(Agent("unknown"))

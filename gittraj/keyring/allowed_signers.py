@@ -56,8 +56,13 @@ class AllowedSigners:
         """The key of which `kid` is the SHA-256 fingerprint, None where no line has it."""
         return next((blob for blob in self._lines if sha256(blob) == kid), None)
 
-    def principals(self, key: bytes, namespace: str = NAMESPACE, at: int | None = None) -> list[str]:
-        """The principals (pattern lists, as written) that the key may sign for at that time; [] where it may for none."""
+    def principals(
+        self, key: bytes, namespace: str = NAMESPACE, at: int | None = None, *, named: bool = False
+    ) -> list[str]:
+        """The principals (pattern lists, as written) that the key may sign for at that time; [] where it may for none.
+
+        `named`: only by lines that name the namespace; others admit every one.
+        """
         if self._revoked.judge(key, at, _Asked(None)).objection:
             return []
         silent = _Asked(None)
@@ -65,6 +70,7 @@ class AllowedSigners:
             line.principals
             for _, line in self._lines.get(key, [])
             if not line.authority
+            and (line.namespaces or not named)
             and not _objection(line, namespace)
             and not _timing([(line.valid_after, line.valid_before)], at, silent).objection
         ]

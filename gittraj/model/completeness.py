@@ -7,7 +7,7 @@ class Missing(msgspec.Struct, frozen=True):
     """One thing that completeness found.
 
     `kind`: gap | broken | fork | duplicate (in a session's chain), deletion | rollback | equivocation | removed | misplaced (of the notes ref),
-    head (a head statement that fails, or whose signer is not trusted). `fatal`: whether completeness fails by it.
+    head (a head statement that fails, or whose signer is not trusted), rollback | equivocation | removed | broken (of a log of receipts). `fatal`: whether completeness fails by it.
     """
 
     kind: str

@@ -23,6 +23,8 @@ class Link(NamedTuple):
 class Finding(NamedTuple):
     """`kind`: gap | fork | broken | duplicate, and for notes as a whole deletion | rollback | equivocation | removed | misplaced | head.
 
+    For a log of receipts rollback | equivocation | removed | broken.
+
     `fatal`: whether completeness fails by it.
     """
 

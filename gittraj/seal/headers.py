@@ -18,6 +18,7 @@ PAYLOAD_LOCATION = 260
 ANCHOR = -65601  # private use (below -65536, RFC 9052 11.1): the table is in `gittraj.seal.anchors`
 PUBLIC_KEY = -65602  # private use: the signer's key in SSH wire format, of which the kid is the SHA-256 (docs/adr/0004)
 CERTIFICATE = -65603  # private use: an OpenSSH certificate for that key (docs/adr/0015)
+TREE_SIZE = -65604  # private use: the leaves of the tree whose root a receipt signs (docs/adr/0031)
 
 ISS, SUB, IAT = 1, 2, 6  # CWT claims, RFC 8392 4
 

@@ -37,7 +37,7 @@ def identify(raw: bytes) -> tuple[bytes, bool]:
 
 def claim(ref: str, ids: Iterable[bytes]) -> dict[str, Any]:
     """The payload of a head over these statement ids; the same for any order, an id that comes twice counts once."""
-    unique = sorted(set(ids))
+    unique = list(dict.fromkeys(sorted(ids)))  # in order already where they are many, so this is quick
     return {"ref": ref, "statements": len(unique), "digest": sha256(b"".join(unique))}
 
 

@@ -1,5 +1,6 @@
 """What a repository's objects and refs are reached through: the port that libgit2 and the git program each implement."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 KINDS = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
@@ -15,6 +16,9 @@ class Backend(Protocol):
 
     def write(self, kind: str, data: bytes) -> str:
         """Store an object; its id."""
+
+    def write_all(self, objects: Sequence[tuple[str, bytes]]) -> None:
+        """Store objects (kind and bytes), none twice."""
 
     def has(self, oid: str) -> bool:
         """Whether an object of this full id is here."""

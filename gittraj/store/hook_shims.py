@@ -7,7 +7,7 @@ A hook that records lets everything pass; one that guards a push (`GATES`) refus
 
 import re
 
-SHIM_ID = "387664fe"
+SHIM_ID = "d2fd43de"
 GATE_ID = "865bce05"
 MARK = "# gittraj hook shim "
 CHAINED = ".gittraj-chained"  # the hook that was there before us lies beside the shim under this ending
@@ -42,10 +42,11 @@ exit "$status"
 """
 
 # A rebase runs post-commit for each commit it picks, and there is nothing to do before the post-rewrite at its end: a hundred starts of Python less.
+# Only where it had stopped (at a conflict, at an `edit`) somebody made this commit; git takes that file away before it picks the next one.
 # Where `.git` is a file, git names the directory that is meant.
 _REWRITING = """\
 for rewriting in rebase-merge rebase-apply; do
-    [ -d "${GIT_DIR:-.git}/$rewriting" ] && exit "$status"
+    [ -d "${GIT_DIR:-.git}/$rewriting" ] && [ ! -f "${GIT_DIR:-.git}/$rewriting/stopped-sha" ] && exit "$status"
 done
 """
 

@@ -7,13 +7,12 @@ note: another note is another row. Every method raises `IndexUnusableError` wher
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import TracebackType
 
 from gittraj import __version__
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.judged import Judged
 from gittraj.model.report import LineRange, ReplayedSegment
-from gittraj.store import index_file, index_rows, index_tables
+from gittraj.store import index_file, index_rows, index_tables, rows
 from gittraj.store.index_file import told
 
 WAITING = "waiting"  # status of a note that could not be judged yet: its commit or an object of it is not here
@@ -21,20 +20,8 @@ _OF_A_NOTE = ("leans", "segments", "files", "edits", "trails", "notes")
 _AT_ONCE = 500  # commits in one question to SQLite, whose limit was 999 for long
 
 
-class Index:
+class Index(rows.Opened):
     """An open index. `path`: "" for one in memory. A context manager that closes it."""
-
-    def __init__(self, connection: sqlite3.Connection, path: str = "") -> None:
-        self.path = path
-        self._db = connection
-
-    def __enter__(self) -> "Index":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._db.close()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -43,8 +30,8 @@ class Index:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                if self.path:
-                    index_file.commit(self._db, self.path)
+                if self._path:
+                    index_file.commit(self._db, self._path)
                 else:
                     self._db.execute("COMMIT")
             except BaseException:

@@ -5,15 +5,14 @@ Sessions are told by their place among the segments of the same commit. Bytes th
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
 
 import msgspec
 
-from gittraj.errors import IndexDamagedError
 from gittraj.model.edit import Edit, Span, Trail
 from gittraj.model.report import CLASSES, LineRange, ReplayedSegment
+from gittraj.store import rows
 
-T = TypeVar("T")
+_WHAT = "index"
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -50,7 +49,7 @@ def packed_segment(each: ReplayedSegment) -> bytes:
 
 def segment(data: bytes) -> ReplayedSegment:
     """The segment in a row."""
-    return _read(_SEGMENT, data)
+    return rows.read(_WHAT, _SEGMENT, data)
 
 
 def packed_ranges(found: Iterable[LineRange], sessions: Sequence[str]) -> bytes:
@@ -67,7 +66,7 @@ def ranges(data: bytes, sessions: Sequence[str]) -> list[LineRange]:
     """The ranges in a row."""
     return [
         LineRange(start, end, _at(CLASSES, kind), _at(sessions, place) if place >= 0 else "", entry, turn)
-        for start, end, kind, place, entry, turn in _read(_RANGES, data)
+        for start, end, kind, place, entry, turn in rows.read(_WHAT, _RANGES, data)
     ]
 
 
@@ -93,7 +92,7 @@ def edits(data: bytes, sessions: Sequence[str], commit: str) -> list[Edit]:
             each.timestamp, _at(sessions, each.session) if each.session >= 0 else "", each.agent, each.model, commit, each.call,
             each.committed, each.spans, each.kind,
         )
-        for each in _read(_EDITS, data)
+        for each in rows.read(_WHAT, _EDITS, data)
     ]  # fmt: skip
 
 
@@ -115,7 +114,7 @@ def packed_trail(each: Trail) -> bytes:
 
 def trail(data: bytes) -> Trail:
     """The trail in a row."""
-    return _read(_TRAIL, data)
+    return rows.read(_WHAT, _TRAIL, data)
 
 
 def _place(sessions: Sequence[str], session: str) -> int:
@@ -126,15 +125,4 @@ def _at(names: Sequence[str], place: int) -> str:
     try:
         return names[place]
     except IndexError as error:
-        raise _damaged(error) from error
-
-
-def _read(decoder: "msgspec.msgpack.Decoder[T]", data: Any) -> T:
-    try:
-        return decoder.decode(data)
-    except (msgspec.DecodeError, TypeError, RecursionError) as error:
-        raise _damaged(error) from error
-
-
-def _damaged(error: Exception) -> IndexDamagedError:
-    return IndexDamagedError(f"the index cannot be used: {error}", hint="git traj index --rebuild")
+        raise rows.damaged(_WHAT, error) from error

@@ -4,6 +4,7 @@ The tree of the ref's commit holds tiles of `TILE` hashes, so that one more leaf
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from gittraj.errors import StoreError
 from gittraj.store import trees
@@ -16,6 +17,13 @@ TILE = 1024  # leaves
 _HASH = 32  # bytes
 
 
+class Appended(NamedTuple):
+    """All leaves after some were added, and the commit that holds them."""
+
+    tip: str
+    leaves: list[bytes]
+
+
 class LeafLog:
     """The log of one ref. Every method raises `StoreError`; `append` raises `RefRaceError` where others win too often."""
 
@@ -23,41 +31,44 @@ class LeafLog:
         self._repository = repository
         self._ref = Ref(repository.backend, repository.common_dir, ref)
 
+    def tip(self) -> str:
+        """The commit that the ref points to, "" where there is no log."""
+        return self._ref.read()
+
     def leaves(self) -> list[bytes]:
         """The leaf hashes in their order; [] where there is no log."""
-        return self._read(self._ref.read())
+        return self.at(self._ref.read())
 
-    def append(self, leaves: Sequence[bytes], *, message: str) -> list[bytes]:
-        """Add those that are not in the log yet, in order; all leaves afterwards."""
+    def at(self, tip: str) -> list[bytes]:
+        """The leaf hashes that the log had when its ref pointed to the commit `tip`; [] for ""."""
+        found: list[bytes] = []
+        for number, node in enumerate(self._tiles(tip)):
+            whole = not len(found) % TILE
+            data = self._repository.blob(node.id, fetch=True) if whole and node.name == _name(number) else b""
+            if not data or len(data) % _HASH or len(data) > TILE * _HASH:
+                raise StoreError(
+                    "the log of receipts is damaged: its tiles do not follow each other",
+                    hint=f"git log {self._ref.name}",
+                )
+            found += [data[at : at + _HASH] for at in range(0, len(data), _HASH)]
+        return found
+
+    def append(self, leaves: Sequence[bytes], *, message: str) -> Appended:
+        """Add those that are not in the log yet, in order; the log afterwards."""
         with self._ref.alone():
             for attempt in range(ATTEMPTS):
                 tip = self._ref.read()
-                before = self._read(tip)
+                before = self.at(tip)
                 there = set(before)
                 after = before + [leaf for leaf in dict.fromkeys(leaves) if leaf not in there]
                 if len(after) == len(before):
-                    return before
+                    return Appended(tip, before)
                 tree = self._write(tip, len(before), after)
                 new = write_commit(self._repository, tree, [tip] if tip else [], message)
                 if self._ref.move(tip, new, f"log: {message}"):
-                    return after
+                    return Appended(new, after)
                 self._ref.pause(attempt)
             raise self._ref.lost()
-
-    def _read(self, tip: str) -> list[bytes]:
-        found: list[bytes] = []
-        for number, node in enumerate(self._tiles(tip)):
-            data = self._repository.blob(node.id, fetch=True)
-            whole = len(data) == TILE * _HASH
-            if node.name != _name(number) or len(data) % _HASH or len(data) > TILE * _HASH or len(found) % TILE:
-                raise StoreError(
-                    "the log of receipts is damaged: its tiles do not follow each other",
-                    hint="git log refs/gittraj/log",
-                )
-            found += [data[at : at + _HASH] for at in range(0, len(data), _HASH)]
-            if not whole and not data:
-                raise StoreError("the log of receipts is damaged: an empty tile", hint="git log refs/gittraj/log")
-        return found
 
     def _tiles(self, tip: str) -> list[trees.Node]:
         tree = self._repository.commit(tip).tree if tip else ""

@@ -4,13 +4,14 @@ Objects are read raw, which knows no replace refs and no grafts (A21 in the proj
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pygit2
 
 from gittraj.errors import StoreError
 from gittraj.store import gitdir
 from gittraj.store.backend import KINDS
+from gittraj.store.git import Git
 from gittraj.store.refuse import refusal, trusted_by_git
 
 _NAMES = {number: name for name, number in KINDS.items()}
@@ -22,9 +23,11 @@ class Libgit2:
 
     object_format = "sha1"
 
-    def __init__(self, place: gitdir.Place, env: Mapping[str, str], quarantine: str = "") -> None:
+    def __init__(self, place: gitdir.Place, env: Mapping[str, str], git: Git, quarantine: str = "") -> None:
         """`quarantine`: where pushed objects wait, in a receive hook."""
         self.common_dir = place.common_dir
+        self._git = git
+        self._quarantine = quarantine
         self.repo = opened(place, env)
         if quarantine:
             self.repo.odb.add_disk_alternate(quarantine)
@@ -46,6 +49,17 @@ class Libgit2:
             return str(self.repo.odb.write(KINDS[kind], data))
         except (pygit2.GitError, OSError, ValueError) as error:
             raise StoreError(f"a {kind} cannot be written to {self.common_dir}: {error}") from error
+
+    def write_all(self, objects: Sequence[tuple[str, bytes]]) -> None:
+        """Store objects (kind and bytes), none twice: many of them as one pack, which takes git a few ms and libgit2 one for each file."""
+        from gittraj.store import packs
+
+        # in a receive hook git would put them with what was pushed, which is thrown away where the push is refused
+        if len(objects) >= packs.FEWEST and not self._quarantine:
+            packs.keep(self._git, objects, self.object_format)
+            return
+        for kind, data in objects:
+            self.write(kind, data)
 
     def has(self, oid: str) -> bool:
         """Whether an object of this full id is here."""

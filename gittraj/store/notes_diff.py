@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple, TypeAlias
 
 from gittraj.errors import StoreError
-from gittraj.store.notes_tree import Level, Read
+from gittraj.store.notes_tree import Level, Read, plain
 from gittraj.store.trees import parse
 
 LEVELS = 2_000_000  # directories; a million notes take 66,000, a tree whose branches share one subtree has no end
@@ -36,6 +36,11 @@ def pairs(read: Read, left: str, right: str, width: int) -> Iterator[Pair]:
         opened += 1
         if opened > LEVELS:
             raise StoreError(f"a notes tree of more than {LEVELS} directories")
+        if not left_loose and not right_loose:
+            leaves = _leaves(read, left_tree, right_tree, width - len(prefix), width)
+            if leaves is not None:
+                yield from _changed(prefix, *leaves)
+                continue
         one = _Side(read, left_tree, left_loose, width - len(prefix), width)
         two = _Side(read, right_tree, right_loose, width - len(prefix), width)
         names = one.trees.keys() | two.trees.keys()
@@ -48,6 +53,25 @@ def pairs(read: Read, left: str, right: str, width: int) -> Iterator[Pair]:
             before, after = one.loose.get(rest, ()), two.loose.get(rest, ())
             if before != after:
                 yield Pair((prefix + rest).decode("ascii"), before, after)
+
+
+def _leaves(
+    read: Read, left: str, right: str, rest: int, width: int
+) -> tuple[dict[bytes, bytes], dict[bytes, bytes]] | None:
+    """Both sides as `plain` tells them, None where one is not so."""
+    one = plain(read(left) if left else b"", width // 2, rest)
+    two = plain(read(right) if right else b"", width // 2, rest) if one is not None else None
+    return None if one is None or two is None else (one, two)
+
+
+def _changed(prefix: bytes, left: dict[bytes, bytes], right: dict[bytes, bytes]) -> Iterator[Pair]:
+    for rest in sorted({rest for rest, _ in left.items() ^ right.items()}):
+        before, after = left.get(rest), right.get(rest)
+        yield Pair(
+            (prefix + rest).decode("ascii"),
+            () if before is None else (before.hex(),),
+            () if after is None else (after.hex(),),
+        )
 
 
 class _Side:

@@ -6,6 +6,7 @@ git decides while it writes: a level is split when each of its 16 first digits l
 """
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from gittraj.errors import StoreError
@@ -14,6 +15,7 @@ from gittraj.store.trees import Node, parse, serialise
 HEX = frozenset(b"0123456789abcdefABCDEF")
 
 _LEVELS = 16  # kept for reading; the root of a hundred thousand notes that never were fanned out takes 20 MB
+_FEWEST = 32  # notes of a level that git would split: two for each first digit
 
 Read = Callable[[str], bytes]
 Write = Callable[[bytes], str]
@@ -43,6 +45,13 @@ class Level:
             else:
                 self.others.append(node)
 
+    @classmethod
+    def leaf(cls, notes: dict[bytes, bytes], rest: int) -> "Level":
+        """The level of notes that `plain` found, made without asking each entry what it is."""
+        level = cls([], rest)
+        level.notes = {name: [Node(name, b"100644", raw.hex())] for name, raw in notes.items()}
+        return level
+
     @property
     def weight(self) -> int:
         """1 for a note; 2 for a subtree not read, which stands for many."""
@@ -51,6 +60,8 @@ class Level:
     @property
     def crowded(self) -> bool:
         """Whether git would split this level: each first digit leads to more than a single note."""
+        if len(self.notes) < _FEWEST and not self.unread and not self.loaded:
+            return False
         slots = dict.fromkeys(b"0123456789abcdef", 0)
         for key in self.notes:
             slots[key[0]] += 1
@@ -59,6 +70,23 @@ class Level:
         for key, level in self.loaded.items():
             slots[key[0]] += level.weight
         return self.rest > 2 and min(slots.values()) > 1
+
+
+def plain(data: bytes, size: int, rest: int) -> dict[bytes, bytes] | None:
+    """The notes (name → raw id) of a level that holds nothing but notes as git writes them, each once; None for any other level.
+
+    Most levels are such: what is to be said of them needs no look at each entry.
+    """
+    found = _files(size, rest).findall(data)
+    if len(found) * (len(b"100644 ") + rest + 1 + size) != len(data):  # it skipped some
+        return None
+    notes = dict(found)
+    return notes if len(notes) == len(found) else None
+
+
+@functools.cache
+def _files(size: int, rest: int) -> re.Pattern[bytes]:
+    return re.compile(rb"100644 ([0-9a-f]{%d})\0(.{%d})" % (rest, size), re.DOTALL)
 
 
 @functools.lru_cache(_LEVELS)
@@ -117,7 +145,11 @@ class _Builder:
         self.width = width
 
     def load(self, tree: str, rest: int) -> Level:
-        level = Level(parse(self.read(tree), self.width // 2) if tree else [], rest)
+        data = self.read(tree) if tree else b""
+        notes = plain(data, self.width // 2, rest)
+        if notes is not None:
+            return Level.leaf(notes, rest)
+        level = Level(parse(data, self.width // 2), rest)
         above = b"0" * (self.width - rest)
         for node in level.doubles:
             for key, blob in walk(self.read, node.id, self.width, above + node.name):
@@ -182,6 +214,6 @@ class _Builder:
         return result
 
     def _one(self, key: bytes, nodes: list[Node]) -> Node:
-        return (
-            nodes[0]._replace(name=key) if len(nodes) == 1 else Node(key, b"100644", self.join([n.id for n in nodes]))
-        )
+        if len(nodes) > 1:
+            return Node(key, b"100644", self.join([node.id for node in nodes]))
+        return nodes[0] if nodes[0].name == key else nodes[0]._replace(name=key)

@@ -1,14 +1,17 @@
 """The git program as a back end: a repository that only git can serve goes in, its objects and refs come out. For SHA-256 and reftable.
 
-Objects are read through one `git cat-file --batch` that lives as long as this object; every write is a process of its own.
+Objects are read through one `git cat-file --batch` that lives as long as this object; every write is a process of its own,
+but objects that are written together are one.
 """
 
 import contextlib
 import os
 import subprocess
 import weakref
+from collections.abc import Sequence
 
 from gittraj.errors import StoreError
+from gittraj.store import packs
 from gittraj.store.backend import KINDS
 from gittraj.store.git import Git
 
@@ -41,6 +44,11 @@ class Program:
     def write(self, kind: str, data: bytes) -> str:
         """Store an object; its id."""
         return self._git.run(["hash-object", "-w", "-t", kind, "--stdin"], data=data).decode("ascii").strip()
+
+    def write_all(self, objects: Sequence[tuple[str, bytes]]) -> None:
+        """Store objects (kind and bytes), none twice: one process for all of them."""
+        write = packs.keep if len(objects) >= packs.FEWEST else packs.unpack
+        write(self._git, objects, self.object_format)
 
     def has(self, oid: str) -> bool:
         """Whether an object of this full id is here."""

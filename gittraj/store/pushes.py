@@ -35,3 +35,17 @@ def new_commits(repository: Repository, tips: Iterable[str], known: Iterable[str
         arguments += ["--not", *options, "--not"]
     out = repository.git.run(arguments, data="".join(f"{line}\n" for line in lines).encode("ascii"))
     return out.decode("ascii", "replace").split()
+
+
+def parents_first(repository: Repository, commits: Iterable[str]) -> list[str]:
+    """The same commits, each once, parents before children wherever both are among them. Raises `StoreError`."""
+    wanted, done = dict.fromkeys(commits), dict[str, None]()
+    for first in wanted:
+        stack = [first]
+        while stack:
+            waiting = [one for one in repository.commit(stack[-1]).parents if one in wanted and one not in done]
+            if waiting:
+                stack += waiting
+            else:
+                done[stack.pop()] = None
+    return list(done)

@@ -4,10 +4,12 @@ Objects and refs are read and written in process through libgit2; where that can
 through the git program. What needs git's own rules (revision ranges, patch-ids, configuration) asks the git program always.
 """
 
+import contextlib
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from gittraj.codec.digest import git_object_id
 from gittraj.errors import StoreError, UnsupportedRepositoryError
 from gittraj.model.commit import Change, Commit
 from gittraj.store import commits, gitdir, patch_ids, trees
@@ -19,6 +21,7 @@ from gittraj.store.revisions import Revisions
 from gittraj.store.settings import Settings
 
 SWITCH = "GITTRAJ_STORE"  # GITTRAJ_STORE=git in the environment: the git program even where libgit2 could
+GATHERED = 32 << 20  # bytes that wait to be written together; they are in memory
 TAG_LIMIT = 20  # tags of tags; nobody makes more than two
 
 
@@ -53,6 +56,8 @@ class Repository(Revisions):
         self.git = Git(place.git_dir, there or place.git_dir, env, there)
         self.backend = _backend(place, env, self.git)
         self.object_format = self.backend.object_format
+        self._waiting: dict[str, tuple[str, bytes]] | None = None  # objects to be written together
+        self._size = 0  # bytes of these
 
     @functools.cached_property
     def settings(self) -> Settings:
@@ -65,11 +70,39 @@ class Repository(Revisions):
 
     def raw(self, oid: str) -> tuple[str, bytes]:
         """Kind and bytes of an object. Raises `StoreError` where it is missing or damaged."""
-        return self.backend.read(oid)
+        waiting = self._waiting.get(oid) if self._waiting else None
+        return waiting or self.backend.read(oid)
 
     def write(self, kind: str, data: bytes) -> str:
         """Store an object ("blob", "tree", "commit"); its id. Raises `StoreError` (disk full, read-only)."""
-        return self.backend.write(kind, data)
+        if self._waiting is None:
+            return self.backend.write(kind, data)
+        oid = git_object_id(kind, data, self.object_format)
+        self._waiting[oid] = kind, data
+        self._size += len(data)
+        if self._size > GATHERED:
+            self._flush(self._waiting)
+        return oid
+
+    @contextlib.contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Inside, objects are held back; at the end they are written together, which is faster. Not to be nested.
+
+        Only this object sees them before: nothing may refer to them by then, and the git program may not be asked for them.
+        Raises `StoreError` where they cannot be written.
+        """
+        self._waiting, self._size = {}, 0
+        try:
+            yield
+            self._flush(self._waiting)
+        finally:
+            self._waiting = None
+
+    def _flush(self, waiting: dict[str, tuple[str, bytes]]) -> None:
+        if waiting:
+            self.backend.write_all(list(waiting.values()))
+        waiting.clear()
+        self._size = 0
 
     @property
     def width(self) -> int:
@@ -78,7 +111,9 @@ class Repository(Revisions):
 
     def has_object(self, oid: str) -> bool:
         """Whether the object is here; False for what is no object id."""
-        return len(oid) == self.width and not oid.strip("0123456789abcdef") and self.backend.has(oid)
+        if len(oid) != self.width or oid.strip("0123456789abcdef"):
+            return False
+        return bool(self._waiting and oid in self._waiting) or self.backend.has(oid)
 
     def has_commit(self, commit_id: str) -> bool:
         """Whether it is the full id of a commit that is here."""
@@ -180,7 +215,7 @@ def _backend(place: gitdir.Place, env: Mapping[str, str], git: Git) -> Backend:
 
         quarantine = env.get("GIT_OBJECT_DIRECTORY", "")  # relative to the directory git started us in
         try:
-            return Libgit2(place, env, os.path.join(git.cwd, quarantine) if quarantine else "")
+            return Libgit2(place, env, git, os.path.join(git.cwd, quarantine) if quarantine else "")
         except NotForLibgit2 as error:
             refused = error
     from gittraj.store.program import Program

@@ -6,18 +6,17 @@ Every method raises `IndexUnusableError` where the database cannot be used, also
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from types import TracebackType
-from typing import TypeVar
 
 import msgspec
 
 from gittraj import __version__
 from gittraj.errors import IndexDamagedError
 from gittraj.model.walked import Changes, Home, Walk, WalkedCommit
-from gittraj.store import index_file
+from gittraj.store import index_file, rows
 from gittraj.store.index_file import WALK, told
 
 SCHEMA = 1
+_WHAT = "walk"
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE commits(place INTEGER PRIMARY KEY, data BLOB NOT NULL);
@@ -34,27 +33,14 @@ CREATE TABLE stale(path INTEGER PRIMARY KEY);
 CREATE TABLE kept(kind TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(kind, name)) WITHOUT ROWID
 """
 _ALL = ("commits", "changes", "paths", "links", "steps", "told", "tips", "stale", "kept")
-T = TypeVar("T")
 _encode = msgspec.msgpack.Encoder().encode
 _COMMIT = msgspec.msgpack.Decoder(WalkedCommit)
 _CHANGES = msgspec.msgpack.Decoder(Changes)
 _HOME = msgspec.msgpack.Decoder(Home)
 
 
-class WalkFile:
+class WalkFile(rows.Opened):
     """An open walk. A context manager that closes it."""
-
-    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
-        self._path = path
-        self._db = connection
-
-    def __enter__(self) -> "WalkFile":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._db.close()
 
     def state(self) -> tuple[str, str]:
         """(what it holds for, which writing made it so)."""
@@ -71,19 +57,21 @@ class WalkFile:
     def commits(self) -> list[WalkedCommit]:
         """All commits, in the order of the walk."""
         with told():
-            rows = self._db.execute("SELECT data FROM commits ORDER BY place").fetchall()
-        return [read(_COMMIT, data) for (data,) in rows]
+            found = self._db.execute("SELECT data FROM commits ORDER BY place").fetchall()
+        return [rows.read(_WHAT, _COMMIT, data) for (data,) in found]
 
     def changes(self, place: int) -> Changes:
         """What the commit at `place` changed."""
         with told():
             row = self._db.execute("SELECT data FROM changes WHERE place = ?", (place,)).fetchone()
-        return read(_CHANGES, row[0]) if row else ()
+        return rows.read(_WHAT, _CHANGES, row[0]) if row else ()
 
     def tips(self) -> dict[str, Home]:
         """Path → the version that the last commit has."""
         with told():
-            return {path: read(_HOME, data) for path, data in self._db.execute("SELECT path, data FROM tips")}
+            return {
+                path: rows.read(_WHAT, _HOME, data) for path, data in self._db.execute("SELECT path, data FROM tips")
+            }
 
     def path(self, name: str) -> int | None:
         """The number of a path."""
@@ -208,17 +196,9 @@ class WalkFile:
         index_file.commit(self._db, self._path)
 
 
-def read(decoder: "msgspec.msgpack.Decoder[T]", data: bytes) -> T:
-    """What is in a row. Raises `IndexDamagedError`."""
-    try:
-        return decoder.decode(data)
-    except (msgspec.DecodeError, TypeError, RecursionError) as error:
-        raise damaged(error) from error
-
-
 def damaged(error: Exception) -> IndexDamagedError:
     """What is raised where rows do not read, or do not belong together."""
-    return IndexDamagedError(f"the walk cannot be used: {error}", hint="git traj index --rebuild")
+    return rows.damaged(_WHAT, error)
 
 
 def reading(common_dir: str) -> WalkFile | None:

@@ -61,7 +61,7 @@ def ci(team: Team, folder: Path, lines: list[str], head: str) -> list[int]:
     program = tools / "git-traj"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gittraj "$@"\n')
     program.chmod(0o755)
-    env = {**os.environ, "HOME": str(home), "PYTHONPATH": first_on_path(ROOT, os.environ["PYTHONPATH"]), "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+    env = {**os.environ, "HOME": str(home), "PYTHONPATH": first_on_path(ROOT, os.environ.get("PYTHONPATH", "")), "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
            "TARGET": "main", "HEAD": head, "GITHUB_STEP_SUMMARY": str(folder / "summary")}  # fmt: skip
     subprocess.run(["git", "clone", "-q", str(team.server.repo), str(folder / "checkout")], env=env, check=True)
     subprocess.run(["git", "checkout", "-q", head], cwd=folder / "checkout", env=env, check=True)

@@ -10,6 +10,7 @@ import pytest
 from gittraj.codec import framing
 from gittraj.flows import completeness
 from gittraj.flows.heads import sign_head
+from gittraj.flows.notes_book import Book
 from gittraj.seal.chains import Link, judge
 from tests.support.signed_history import NOTES, Clone
 
@@ -32,6 +33,19 @@ def test_a_whole_repository_passes_and_says_how_much_it_counted(clone: Clone) ->
     assert after["completeness"]["heads"] == 1 and after["completeness"]["statements"] == COMMITS + 1
     assert [each["commit"] for each in after["commits"]] == [each["commit"] for each in before["commits"]]
     assert not sign_head(clone.house()).fresh  # nothing new was said, so nothing new is signed
+
+
+def test_what_came_since_is_counted_as_reading_every_note_counts_it(clone: Clone) -> None:
+    clone.head()  # remembers the ids of the notes as they are
+    house = clone.house()
+    first, *_, last = clone.noted()
+    again = framing.read(house.notes.read(first) or b"").items[0].raw
+    assert house.notes.append(last, [again], message="a statement that is known already, on another commit")
+    clone.head()
+    tip = clone.git("rev-parse", NOTES)
+    told = Book(house).ids(tip)  # of what is remembered and came since
+    (clone.repo / ".git" / "gittraj" / "statement-ids").unlink()
+    assert told == Book(house).ids(tip) == sorted(set(told)) and len(told) == COMMITS + 2
 
 
 def test_a_note_taken_from_the_middle_is_a_gap_even_for_who_remembers_nothing(clone: Clone) -> None:

@@ -1,6 +1,5 @@
 """What forges make of a branch when they merge it, in a fresh clone after the branch is gone: which record each new commit is carried from."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +35,7 @@ def history(lasting: Workshop) -> Workshop:
 def shop(history: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     """A copy to merge in."""
     monkeypatch.setenv("HOME", history.env["HOME"])
-    copy = Workshop(tmp_path, Path(history.env["HOME"]))
-    copy.env = dict(history.env)
-    shutil.copytree(history.repo, copy.repo)
-    return copy
+    return history.copy(tmp_path)
 
 
 def squashed(shop: Workshop, branch: str, onto: str, message: str) -> str:

@@ -140,6 +140,60 @@ def test_an_agent_note_becomes_files_without_lines(shop: Workshop) -> None:
     assert found["totals"] == {"agent-added": 4, "added": 6, "removed": 1} and found["messages"] == 2
 
 
+# the shapes below stand in the notes of these tools' own repositories
+def test_keys_of_early_authorship_logs(shop: Workshop) -> None:
+    """A prompt by its UUID, a person by the word; a key that the metadata do not tell is somebody unknown."""
+    uuid = "638f41ac-1dd9-49eb-b090-a4abfe235a97"
+    prompts = {uuid: {"agent_id": {"tool": "cursor", "id": "c1", "model": "auto"}, "messages": []}}
+    told = json.dumps({"schema_version": "authorship/3.0.0", "base_commit_sha": "00", "prompts": prompts}, indent=2)
+    note(shop, "refs/notes/ai", f"money.py\n  {uuid} 1\n  human 2-3\n  e61c0a4 4\n---\n{told}\n")
+    bring(shop, "git-ai")
+    found = claim(shop)
+    assert [each["name"] for each in found["agents"]] == ["cursor", "unknown"]
+    assert [each["agent"] for each in found["files"]["money.py"]] == [0, -1, 1]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_agent_note_of_its_first_weeks(shop: Workshop, version: int) -> None:
+    files = {"files_in_commit": ["money.py", "a b.txt"], "files_by_ai": ["money.py"]}
+    numbers = {"ai_ratio": 60, "ai_added_lines": 4, "total_added_lines": 6, "deleted_lines": 1}
+    text = json.dumps({"v": version, "session_id": "a1b2", "interactions": [], **files, **numbers})
+    note(shop, "refs/notes/agentnote", text)
+    shop.git("traj", "import", "--from", "agentnote")
+    found = claim(shop)
+    assert found["files"] == {"money.py": [{"agent": 0}]} and found["agents"] == [
+        {"name": "unknown", "session": "a1b2"}
+    ]
+    assert found["totals"] == {"agent-added": 4, "added": 6, "removed": 1}
+
+
+def test_a_title_of_many_lines_names_no_session(shop: Workshop) -> None:
+    title = "- Session Title: # Rules\n\n- Provider: set it in the configuration\n- Session ID: ask\n- Model: any\n"
+    note(shop, "refs/notes/commits", f"# Git Memento Session\n\n- Provider: Codex\n- Session ID: s1\n{title}")
+    bring(shop, "memento")
+    assert claim(shop)["agents"] == [{"name": "codex", "session": "s1"}]
+
+
+def test_notes_that_memento_carried_over_a_squash(shop: Workshop) -> None:
+    head = "# Git Memento Carried Notes\n- Source range: a..b\n- Carried at: 2026-03-02T14:30:22Z\n"
+    one = "# Git Memento Session\n\n- Provider: Codex\n- Session ID: one\n" + "\n### Codex\n\nDone.\n" * 30
+    note(
+        shop,
+        "refs/notes/commits",
+        f"{head}\n## Source Commit {'a' * 40}\n{one}\n## Source Commit {'b' * 40}\n{MEMENTO}",
+    )
+    bring(shop, "memento")
+    assert [each["session"] for each in claim(shop)["agents"]] == ["one", "abc123", "def456"]
+
+
+def test_what_is_printed_says_no_more_than_the_note(shop: Workshop) -> None:
+    note(shop, *CASES["agentnote"])
+    note(shop, "refs/notes/agentnote", AGENTNOTE, "HEAD~1")
+    done = shop.git("traj", "import", "--from", "agentnote")
+    assert "attribution, 1 file, from" in done.stdout and "0 lines" not in done.stdout
+    assert "replay" not in done.stderr
+
+
 @pytest.mark.parametrize("tool", CASES)
 def test_a_claim_is_never_taken_for_a_trace(shop: Workshop, tool: str) -> None:
     note(shop, *CASES[tool])
@@ -203,7 +257,7 @@ HOSTILE = [
     ("git-ai", "x"), ("git-ai", "a\n  s_1::t_1 1\n---\n[]"), ("git-ai", "a\n---\n{"), ("git-ai", "---\n" + "[" * 5000),
     ("git-ai", GIT_AI.replace("money.py", "../money.py")), ("git-ai", GIT_AI.replace("1-2,4", "4-1")),
     ("git-ai", GIT_AI.replace("1-2,4", "1-99999999999999999999")), ("git-ai", GIT_AI.replace("money.py", ".git/config")),
-    ("agentnote", "{}"), ("agentnote", '{"v": 2}'), ("agentnote", '{"v": 1, "files": [{"path": 5, "by_ai": true}]}'),
+    ("agentnote", "{}"), ("agentnote", '{"v": 2}'), ("agentnote", '{"v": 3, "files_by_ai": []}'), ("agentnote", '{"v": true}'), ("agentnote", '{"v": 1, "files": [{"path": 5, "by_ai": true}]}'),
     ("agentnote", '{"v": 1, "files": [{"path": "/etc/passwd", "by_ai": true}]}'),
     ("memento", "git-memento\n"), ("memento", "<!-- git-memento-sessions:v1 -->\n<!-- git-memento-session:start -->\n"),
 ]  # fmt: skip

@@ -71,7 +71,7 @@ def test_a_hook_killed_at_any_moment_leaves_the_commit_and_a_repository_that_goe
         **shop.env,
         "CLAUDECODE": "1",
         "CLAUDE_CODE_SESSION_ID": claude.session,
-        "PYTHONPATH": first_on_path(str(Path(__file__).resolve().parents[2]), os.environ["PYTHONPATH"]),
+        "PYTHONPATH": first_on_path(str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")),
     }
     killed = 0
     for turn in range(12):

@@ -124,6 +124,7 @@ def test_a_disk_that_is_full_is_told_and_nothing_is_half_written(small: Workshop
     assert shop.json("show")["statements"][0]["record"]["gittraj"]["segment"]["index"] == 0
 
 
+@pytest.mark.usefixtures("new_pythons", "whole_catalogue")  # for the limits are those of the process that is started
 @pytest.mark.parametrize("limit", [0, 200, 700, 3000])
 def test_a_process_that_may_write_no_large_files_leaves_none_behind(shop: Workshop, limit: int) -> None:
     claude = shop.claude()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gittraj.codec.merkle import leaf_hash
+from gittraj.store.leaf_log import REF, LeafLog
 from tests.conftest import seal
 from tests.support.signed_history import NOTES, Clone, Team
 
@@ -105,6 +107,39 @@ def test_what_came_to_a_side_branch_is_judged_again_where_it_is_merged(started: 
     first.git("checkout", "-q", "main")
     first.git("merge", "-q", "--no-ff", "-m", "Merge", "side")
     assert bad[:12] in refused(first, "--no-verify", "origin", "main")
+    # nor is what else comes in the same push: a tag, for which what any branch has is known, or the side branch itself
+    first.git("checkout", "-q", "HEAD^1", "--", ".gittraj.toml")
+    first.git("commit", "-q", "--amend", "-m", "Merge, with the policy of main")
+    first.git("tag", "v1")
+    assert bad[:12] in refused(first, "--no-verify", "origin", "main", "v1")
+    first.git("branch", "-f", "side", "main")
+    assert bad[:12] in refused(first, "--no-verify", "origin", "main", "side")
+    assert bad[:12] in refused(first, "--no-verify", "origin", "main", "side", "v1")
+
+
+def test_a_forced_push_cannot_take_a_branch_back_to_an_earlier_policy_or_list_of_keys(started: Team) -> None:
+    first = started.first
+    lax = first.git("rev-parse", "main")
+    strict = '[require]\ntrace = "agent"\nchecks = ["edits"]\n[trust]\nsources = ["repository"]\n'
+    asked = first.person_commits("Ask for edits", {".gittraj.toml": strict})
+    first.traj("policy", "approve", "HEAD")
+    accepted(first, "origin", "main")
+    person = ("--no-verify", "--force", "origin")
+    assert ".gittraj.toml is not what was agreed" in refused(first, *person, f"{lax}:main")
+    assert ".gittraj.toml is not what was agreed" in refused(first, "--force", "origin", f"{lax}:main")
+    first.git("checkout", "-q", "-b", "beside", lax)
+    first.agent_commits("a.txt")
+    first.traj("push")
+    said = refused(first, *person, "beside:main")
+    assert ".gittraj.toml is not what was agreed" in said and "git traj policy approve" in said
+    assert started.server.git("rev-parse", "main") == asked
+    accepted(first, *person, "beside")  # a branch of its own has the policy that it has
+    # rewriting what came before the change is fine where the policy stays what it is
+    first.git("checkout", "-q", "main")
+    first.git("commit", "-q", "--amend", "-m", "Ask for edits, too")
+    first.traj("policy", "approve", "HEAD")
+    first.traj("push")
+    accepted(first, *person, "main")
 
 
 def test_a_push_cannot_bring_the_key_that_it_is_judged_by(started: Team, tmp_path: Path) -> None:
@@ -147,6 +182,47 @@ def test_the_notes_of_others_cannot_be_deleted_rolled_back_or_spoiled(started: T
     rewritten = first.git("commit-tree", "-m", "squashed", f"{before}^{{tree}}")
     accepted(first, "--no-verify", "origin", f"+{rewritten}:{NOTES}")  # nothing is lost by it
     assert started.server.verify("--all", code=0)["ok"]
+
+
+def test_notes_that_git_refuses_after_the_hook_vouch_for_nothing(started: Team) -> None:
+    """git makes some updates of a push and not others: a commit must not come in by notes that stay outside."""
+    first = started.first
+    started.server.git("config", "receive.denyNonFastForwards", "true")
+    before = started.server.git("rev-parse", "main")
+    first.agent_commits("a.txt")
+    rewritten = first.git("commit-tree", "-m", "Rewritten", f"{NOTES}^{{tree}}")  # nothing is lost in it
+    said = refused(first, "--no-verify", "--force", "origin", "main", f"{rewritten}:{NOTES}")
+    assert "would be rewritten" in said and started.server.git("rev-parse", "main") == before
+    accepted(first, "--no-verify", "origin", "main", NOTES)
+
+
+def test_the_log_of_receipts_only_grows_and_nobody_writes_what_the_server_remembers(started: Team) -> None:
+    first = started.first
+    repository = first.house().repository
+    log, old = LeafLog(repository), [leaf_hash(bytes([number])) for number in range(3)]
+    one = log.append(old[:2], message="Two").tip
+    accepted(first, "origin", REF)
+    two = log.append(old[2:], message="Three").tip
+    accepted(first, "origin", REF)
+    assert started.server.git("rev-parse", REF) == two
+    said = refused(first, "--no-verify", "--force", "origin", f"{one}:{REF}")
+    assert "no longer begin with its 3 leaves" in said
+    assert "would delete" in refused(first, "--no-verify", "origin", f":{REF}")
+    first.git("update-ref", "-d", REF)
+    log.append([old[0], leaf_hash(b"another"), *old[2:], leaf_hash(b"more")], message="Another history")
+    assert "no longer begin" in refused(first, "--no-verify", "--force", "origin", REF)
+    assert "damaged" in refused(first, "--no-verify", "--force", "origin", f"main:{REF}")
+    for ref in ("refs/gittraj/seen/here", "refs/gittraj/seen/remotes/x", "refs/gittraj/told/remotes/x"):
+        assert "remembers for itself" in refused(first, "--no-verify", "origin", f"{NOTES}:{ref}")
+    first.git("update-ref", REF, two)
+    log.append([leaf_hash(b"more")], message="Four")
+    accepted(first, "origin", REF)
+    # a server whose log was set back behind its back says so at the next push
+    first.agent_commits("a.txt")
+    accepted(first, "origin", "main")
+    started.server.git("update-ref", REF, one)
+    first.agent_commits("b.txt")
+    assert "rollback" in refused(first, "origin", "main")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What survives which rewrite: every scenario against real git, the verdict and each line's origin afterwards (acceptance list, "Rewrites")."""
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -48,10 +47,7 @@ def history(lasting: Workshop) -> Workshop:
 def shop(history: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     """A copy to rewrite."""
     monkeypatch.setenv("HOME", history.env["HOME"])
-    copy = Workshop(tmp_path, Path(history.env["HOME"]))
-    copy.env = dict(history.env)
-    shutil.copytree(history.repo, copy.repo)
-    return copy
+    return history.copy(tmp_path)
 
 
 def commit(shop: Workshop, message: str, *more: str) -> None:

@@ -29,6 +29,10 @@ GIVEN = {
 COMMANDS = sorted({*MODULES, *GIVEN} - {"demo"})  # the demo's own test plays it in a Python of its own
 
 
+FORKING = {"PYTEST_CURRENT_TEST": "a", fork_client.ONLY: "1"}  # as a test that takes forks, which they must be
+forks = pytest.mark.skipif(os.environ.get(fork_client.SERVER) == "no", reason="told to take no forks")
+
+
 @pytest.fixture(scope="module")
 def played(lasting: Workshop) -> Workshop:
     claude = lasting.claude()
@@ -38,18 +42,17 @@ def played(lasting: Workshop) -> Workshop:
     return lasting
 
 
+@forks
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_does_and_says_the_same_by_a_fork_and_by_a_new_python(
     name: str, played: Workshop, tmp_path: Path
 ) -> None:
-    assert "/" in os.environ.get(fork_client.SERVER, "/"), "without the server this compares nothing"
     ends = {}
     for way in ("a fork", "a new Python"):
         home, repo = tmp_path / way.replace(" ", "-") / "home", tmp_path / way.replace(" ", "-") / "repo"
         shutil.copytree(played.home, home)
         shutil.copytree(played.repo, repo)
-        # the name of a test that takes forks
-        env = {**os.environ, "HOME": str(home), "PATH": played.env["PATH"], "PYTEST_CURRENT_TEST": "a"}
+        env = {**os.environ, "HOME": str(home), "PATH": played.env["PATH"], **FORKING}
         command = [sys.executable, "-I", "-S", fork_client.__file__]
         if way == "a new Python":
             command = [sys.executable, "-m", "gittraj"]
@@ -68,16 +71,34 @@ def _without_chance(told: str) -> str:
     return re.sub(r"SHA256:\S+|[0-9a-f-]{7,}|\d+(\.\d+)? m?s\b|20\d\d-\S+", "…", told)
 
 
+@forks
 def test_a_fork_has_the_callers_streams_directory_environment_and_mask(tmp_path: Path, played: Workshop) -> None:
-    if "/" not in os.environ.get(fork_client.SERVER, ""):
-        pytest.skip("there is no server of forks")
-    env = {**os.environ, "PYTEST_CURRENT_TEST": "a", "HOME": str(played.home)}
+    env = {**os.environ, **FORKING, "HOME": str(played.home)}
     command = [sys.executable, "-I", "-S", fork_client.__file__]
     with (tmp_path / "out").open("wb") as out:
         out.write(b"before\n")
         out.flush()
-        subprocess.run([*command, "schema", "--json"], stdout=out, cwd=played.repo, env=env, check=True, umask=0o77)
+        subprocess.run([*command, "schema", "--json"], stdout=out, cwd=played.repo, env=env, check=True)
     assert (tmp_path / "out").read_bytes().startswith(b"before\n{")
+    for mask in (0o77, 0o22):
+        report = tmp_path / f"{mask}.html"
+        subprocess.run(
+            [*command, "audit", "--html", str(report)],
+            cwd=played.repo,
+            env=env,
+            check=False,
+            umask=mask,
+            capture_output=True,
+        )
+        assert report.stat().st_mode & 0o777 == 0o666 & ~mask
+    stopped = subprocess.run(
+        [*command, "log"],
+        cwd=played.repo,
+        env={**env, fork_client.SERVER: "/nowhere"},
+        capture_output=True,
+        check=False,
+    )
+    assert stopped.returncode == 1 and b"No such file" in stopped.stderr
     given = subprocess.run(
         [*command, "hook", "post-rewrite", "amend"], input=b"", cwd=played.repo, env=env, check=False
     )
@@ -105,33 +126,48 @@ def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Q
 
 
 def test_what_only_the_catalogue_finds_is_told_at_the_end_with_the_name_of_the_test(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, scanner_cache: Path
 ) -> None:
     quick = _quick(monkeypatch, request)
     assert Scanner().start("nothing at all\n").finish() == []
-    assert quick.missed() == []
+    assert quick.missed(scanner_cache) == []
     assert Scanner().start(f"before\n{KEY}\nafter").finish() == []
-    assert [line.partition(" (call): ") for line in quick.missed()] == [
+    assert [line.partition(" (call): ") for line in quick.missed(scanner_cache)] == [
         (os.environ["PYTEST_CURRENT_TEST"].removesuffix(" (call)"), " (call): ", "betterleaks.private-key")
     ]
 
 
 def test_where_our_own_rules_find_something_the_quick_scanner_answers_as_the_whole_one(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, whole_catalogue: None
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, scanner_cache: Path, whole_catalogue: None
 ) -> None:
     text = f"x = 1\nGITHUB_TOKEN={TOKEN}\n{KEY}\n"
     whole = Scanner().start(text).finish()
     quick = _quick(monkeypatch, request)
     assert Scanner().start(text).finish() == whole
     assert {hit.rule for hit in whole} >= {"betterleaks.github-pat", "betterleaks.private-key"}
-    assert quick.missed() == []
+    assert quick.missed(scanner_cache) == []
+
+
+def test_a_text_that_an_early_scanner_gets_is_kept_too(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, scanner_cache: Path
+) -> None:
+    quick = _quick(monkeypatch, request)
+    for text in (f"before\n{KEY}\nafter", f"x {TOKEN}"):
+        early = Scanner()
+        early.begin_early()
+        found = early.start(text).finish()
+        assert {hit.value for hit in found} == ({TOKEN} if TOKEN in text else set())
+    assert {line.rpartition(": ")[2] for line in quick.missed(scanner_cache)} == {"betterleaks.private-key"}
+    unused = Scanner()
+    unused.begin_early()
+    unused.give_up()
 
 
 def test_the_quick_scanner_says_when_not_everything_could_be_read_again(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, scanner_cache: Path
 ) -> None:
     quick = _quick(monkeypatch, request)
     Scanner().start("nothing at all\n").finish()
-    monkeypatch.setattr("gittraj.redact.scanner._OPTIONS", ("scan", "--skip-regex", "("))
+    monkeypatch.setattr("gittraj.redact.program._OPTIONS", ("--skip-regex", "("))
     with pytest.raises((AssertionError, ValueError)):
-        quick.missed()
+        quick.missed(scanner_cache)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gittraj.codec.cbor import Tag, decode, encode
-from gittraj.codec.merkle import leaf_hash
+from gittraj.codec.merkle import inclusion_path, leaf_hash, root
 from gittraj.errors import SealError
 from gittraj.model.states import Sealed, Statement
 from gittraj.seal import receipts
@@ -59,6 +59,7 @@ def test_the_layout_is_that_of_rfc_9942(statement: Statement) -> None:
     assert decode(protected)[395] == 1 and list(unprotected) == [396]
     size, index, path = decode(unprotected[396][-1][0])
     assert (size, index, path) == (2, 1, [leaf_hash(b"\0\0")])
+    assert decode(protected)[-65604] == 2  # ours: the size is signed, too
 
 
 def changed(raw: bytes, **change: Any) -> bytes:
@@ -75,6 +76,10 @@ def changed(raw: bytes, **change: Any) -> bytes:
     ("change", "words"),
     [
         ({"header": {395: 2}}, "not RFC9162_SHA256"),
+        ({"header": {2: [395]}}, "crit"),
+        ({"header": {2: [-70000], -70000: 1}}, "crit"),
+        ({"header": {396: {}}}, "both headers"),
+        ({"header": {-65604: "7"}}, "its size is none"),
         ({"without": (395,)}, "not RFC9162_SHA256"),
         ({"header": {-111: 1}, "without": (395,)}, "not RFC9162_SHA256"),
         ({"payload": b"root"}, "not detached"),
@@ -104,6 +109,27 @@ def test_a_place_size_or_path_that_leads_elsewhere_does_not_hold(statement: Stat
         proof = [*proof[:2], list(receipts.read(raw).path)]
     receipt = receipts.read(changed(raw, unprotected={396: {-1: [encode(proof)]}}))
     assert receipts.holds(receipt, receipts.entry(statement), signer.public_key) != ""
+
+
+def test_another_size_of_the_same_shape_does_not_hold_because_the_size_is_signed(statement: Statement) -> None:
+    signer = Ed25519Signer(9)
+    raw = receipts.issue(LOG, registered(statement, 5, 0), 0, signer, AT)
+    path = list(receipts.read(raw).path)
+    forged = receipts.read(changed(raw, unprotected={396: {-1: [encode([7, 0, path])]}}))
+    assert receipts.root_of(forged, receipts.entry(statement)) == receipts.root_of(
+        receipts.read(raw), receipts.entry(statement)
+    )
+    assert "not the one that was signed" in receipts.holds(forged, receipts.entry(statement), signer.public_key)
+
+
+def test_a_receipt_of_a_log_that_signs_no_size_holds_as_well(statement: Statement) -> None:
+    signer = Ed25519Signer(9)
+    leaves = registered(statement)
+    protected = encode({1: -8, 4: signer.kid, 15: {1: LOG, 6: AT}, 395: 1})
+    signature = signer.sign(encode(["Signature1", protected, b"", root(leaves)]))
+    proof = encode([len(leaves), 3, inclusion_path(3, leaves)])
+    receipt = receipts.read(encode(Tag(18, [protected, {396: {-1: [proof]}}, None, signature])))
+    assert receipt.signed_size is None and receipts.holds(receipt, receipts.entry(statement), signer.public_key) == ""
 
 
 @settings(max_examples=300)

@@ -53,7 +53,7 @@ def test_notes_of_many_commits_are_one_notes_commit_and_lose_nothing(repo: Repo,
     first, second = repo.git("rev-parse", "HEAD"), repo.commit("Second", {"a.txt": "two\n"})
     store = NoteStore(opened)
     store.append(first, [ITEM], message="before")
-    assert store.append_all({first: [OTHER], second: [ITEM, OTHER], "00" * 20: [ITEM]}, message="all")
+    assert store.append_all({first: [OTHER], second: [ITEM, OTHER], repeated("00"): [ITEM]}, message="all")
     for commit in (first, second):
         note = store.read(commit)
         assert note is not None and sorted(item.raw for item in framing.read(note).items) == sorted([ITEM, OTHER])

@@ -7,6 +7,7 @@ import os
 import sys
 
 SERVER = "TRAJ_TEST_FORKS"  # names the socket
+ONLY = "TRAJ_TEST_FORKS_ONLY"  # set where a new Python must not step in for the server
 NEW_PYTHONS = 8  # one test in so many
 
 
@@ -29,7 +30,9 @@ def main() -> None:
         try:
             code = _ask(os.environ[SERVER])
         except OSError:
-            pass  # no server, a stream that is closed, a directory that is gone: a new Python knows what to do
+            if ONLY in os.environ:
+                raise
+            # no server, a stream that is closed, a directory that is gone: a new Python knows what to do
     if code is None:
         os.execv(sys.executable, [sys.executable, "-m", "gittraj", *sys.argv[1:]])
     os._exit(code)
@@ -38,6 +41,7 @@ def main() -> None:
 def _ask(path: str) -> int:
     import _socket
 
+    os.getcwd()  # which must be there
     place = os.open(".", os.O_RDONLY)
     umask = os.umask(0o22)
     os.umask(umask)

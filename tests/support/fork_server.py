@@ -57,6 +57,7 @@ def serve(path: str) -> None:
     listener.bind(path)
     listener.listen(64)
     signal.signal(signal.SIGCHLD, _reap)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, which then closes stdin
     gc.collect()
     gc.freeze()
     print("ready", flush=True)
@@ -98,9 +99,10 @@ def _load() -> None:
 
 def _answer(connection: socket.socket, base: list[str]) -> None:
     """Be the process that the client asked for."""
-    code = 255
+    code, asked = 255, os.getpid()
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         head, descriptors, _, _ = socket.recv_fds(connection, 8, STREAMS + 1)
         size, data = int.from_bytes(head, "big"), b""
         while len(data) < size:
@@ -108,7 +110,8 @@ def _answer(connection: socket.socket, base: list[str]) -> None:
         _take_over(descriptors, data, base)
 
         def leave(code: int, end: Any = os._exit) -> None:
-            connection.sendall(bytes([code & 255]))
+            if os.getpid() == asked:  # and not a process that the command forks to share out its work
+                connection.sendall(bytes([code & 255]))
             end(code)
 
         os._exit = leave  # `main` ends so

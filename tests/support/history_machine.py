@@ -9,7 +9,7 @@ from tests.support.history_mates import Mates
 ACTS = (
     "agent_partial", "human_commit", "human_partial", "stash", "reset", "worktree", "switch", "merge", "squash_merge", "cherry_pick",
     "revert", "amend_message", "amend_by_hand", "rebase", "interactive", "interactive_edit", "interactive_split", "plumbing",
-    "filter_repo", "collect", "traj_gc", "clone", "push_race",
+    "filter_repo", "collect", "traj_gc", "clone", "push_race", "conflict",
 )  # fmt: skip
 OFTEN = ("agent_commit",) * 5 + ("human_commit", "interactive", "interactive", "cherry_pick", "switch", "rebase")
 

@@ -2,7 +2,9 @@
 
 from tests.support.history_acts import Acts
 from tests.support.history_hands import FILES
+from tests.support.scripted_claude import ScriptedClaude
 
+STOPS = 12  # of one rebase that are resolved before it is given up
 EDITS = {
     "pick": "",
     "squash": "2,$s/^pick/squash/",
@@ -28,6 +30,43 @@ class Rewrites(Acts):
     def rebase(self) -> None:
         if self._clean() and not self.git("rebase", "-q", self._other()):
             self.git("rebase", "--abort")
+
+    def conflict(self) -> None:
+        """A rebase onto the other branch whose conflicts an agent or a person resolves, with a line of their own in each file."""
+        if not self._clean():
+            return
+        claude = self.chance.choice((None, *self.agents))
+        self.told[-1] += f" by {claude.session[:1] if claude else 'a person'}"
+        if claude:
+            self._now(claude)
+        self._runs(claude, f"rebase -q {self._other()}")
+        for _ in range(STOPS):
+            if not self._rebasing():
+                return
+            for name in self.shop.out("diff", "--name-only", "--diff-filter=U").splitlines():
+                self._resolve(claude, name)
+            self.told[-1] += " stop"
+            self._runs(claude, "add -A", "rebase --continue")
+        self.git("rebase", "--abort")
+
+    def _resolve(self, claude: ScriptedClaude | None, name: str) -> None:
+        path = self.shop.repo / name
+        rows = path.read_text().splitlines(keepends=True) if path.exists() else []
+        mine = self.oracle.line(claude.session if claude else "") + "\n"
+        kept = [mine if row.startswith("=======") else row for row in rows if row[:7] not in ("<" * 7, ">" * 7)]
+        text = "".join(kept if mine in kept else [*kept, mine])
+        if claude:
+            claude.write(name, text)
+        else:
+            self._put(name, text)
+
+    def _runs(self, claude: ScriptedClaude | None, *steps: str) -> None:
+        """git with these words, one after the other until one fails."""
+        editor = {"GIT_EDITOR": "true"}
+        if claude:
+            claude.run(" && ".join(f"git {step}" for step in steps), env=editor)
+        else:
+            all(self.git(*step.split(), **editor) for step in steps)
 
     def interactive(self) -> None:
         back = self._back(3)

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,21 @@ class Workshop:
         if init:
             self.git("traj", "init")
         return self
+
+    def with_remote(self) -> "Workshop":
+        """A bare remote beside it, named origin, and `git traj init`; for one that was started without."""
+        remote = self.repo.parents[1] / "remote.git"
+        self.git("init", "-q", "--bare", str(remote))
+        self.git("remote", "add", "origin", f"file://{remote}")
+        self.git("traj", "init")
+        return self
+
+    def copy(self, folder: Path) -> "Workshop":
+        """The repository again, in `folder`, to be changed; of the same HOME."""
+        again = Workshop(folder, self.home)
+        again.env = dict(self.env)
+        shutil.copytree(self.repo, again.repo)
+        return again
 
     def git(
         self, *arguments: str, check: bool = True, cwd: Path | None = None, env: dict[str, str] | None = None

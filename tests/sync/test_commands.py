@@ -10,12 +10,7 @@ from tests.support.workshop import Workshop
 
 @pytest.fixture
 def shop(tmp_path: Path, hermetic_seal: Path) -> Workshop:
-    shop = Workshop(tmp_path, hermetic_seal)
-    shop.start(init=False)
-    shop.git("init", "-q", "--bare", str(tmp_path / "remote.git"))
-    shop.git("remote", "add", "origin", f"file://{tmp_path / 'remote.git'}")
-    shop.git("traj", "init")
-    return shop
+    return Workshop(tmp_path, hermetic_seal).start(init=False).with_remote()
 
 
 def traced(shop: Workshop) -> str:
