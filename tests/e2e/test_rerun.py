@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -256,10 +257,13 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_takes_its_folder_away(s
     room.mkdir(mode=0o755)
     tmp_path.chmod(0o755)
     around = {**os.environ, **shop.env, "TMPDIR": str(room)}
+    around["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
+    program = [sys.executable, "-m", "gittraj"]  # itself, no client of one that is loaded
     run = subprocess.Popen(
-        [shop.bin / "git-traj", "replay", "--commands", "--json"], cwd=shop.repo, env=around, stdout=subprocess.PIPE
+        [*program, "replay", "--commands", "--json"], cwd=shop.repo, env=around, stdout=subprocess.PIPE
     )
-    await_that(lambda: any(sleeping in words for words in processes()))
+    # the command itself: bubblewrap, which has it among its arguments, may not yet have tied itself to its parent
+    await_that(lambda: any(words.startswith(sleeping) for words in processes()))
     run.kill()
     run.communicate()
     await_that(lambda: not any(sleeping in words for words in processes()))
