@@ -46,36 +46,38 @@ def carry_rewritten(house: House, made: Mapping[str, Sequence[str]], by: str) ->
 def take_over(house: House, between: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Put the notes of originals that git copies no notes of beside the records of the new commits (new → originals); what was copied.
 
-    A new commit without a record has its trace by content. An original that still stands in its history keeps its note for itself.
-    Raises `StoreError`.
+    A new commit without a record has its trace by content, and so has one whose originals have no note either: what that is of is copied
+    then. An original that still stands in the history of the new commit keeps its note for itself. Raises `StoreError`.
     """
-    repository = house.repository
     found: dict[str, list[str]] = {}
     items: dict[str, list[bytes]] = {}
     for new, commits in between.items():
-        if all(one.kind != RECORD for one in _statements(house, new)):
+        signed_for = {one.anchor.commit for one in _statements(house, new) if one.kind == RECORD and one.anchor}
+        if new not in signed_for:
             continue
-        for one in commits:
-            note = house.notes.read(one) if not repository.is_ancestor(one, new) else None
-            if note is not None:
-                found.setdefault(new, []).append(one)
-                items.setdefault(new, []).extend(item.raw for item in framing.read(note).items)
+        notes = _notes(house, new, commits)
+        if not notes and signed_for == {new}:
+            notes = _notes(house, new, _by_content(house, new))
+        if notes:
+            found[new] = list(notes)
+            items[new] = [item.raw for note in notes.values() for item in framing.read(note).items]
     if items:
         house.notes.append_all(items, message="gittraj: notes of what these commits were made of")
     return found
 
 
-def by_content(house: House, commit: str) -> list[str]:
-    """Which commits `commit`, whose note has a record of its own, is made of besides, as it would be found without a note; [] where it has none.
+def _notes(house: House, new: str, commits: Iterable[str]) -> dict[str, bytes]:
+    """The notes of those of `commits` that are not in the history of `new`."""
+    there = (one for one in commits if not house.repository.is_ancestor(one, new))
+    return {one: note for one in there if (note := house.notes.read(one)) is not None}
 
-    Raises `StoreError`.
-    """
+
+def _by_content(house: House, commit: str) -> Sequence[str]:
+    """What `commit` is made of, as it would be found without a note."""
     from gittraj.flows.judge import Judge
 
-    if all(one.kind != RECORD for one in _statements(house, commit)):
-        return []
     found = Judge(house).tracer.found(house.repository.commit(commit))
-    return list(found.carried.sources) if found and found.carried else []
+    return found.carried.sources if found and found.carried else ()
 
 
 def carry(*, sources: str | None = None, to: str = "HEAD", directory: str | None = None) -> Told:

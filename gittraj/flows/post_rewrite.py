@@ -41,7 +41,9 @@ def post_rewrite(
         if len(words) >= 2:
             made.setdefault(words[1], []).append(words[0])
     if made:
-        between = stops.made(place.git_dir, made)
+        # in a rebase an agent makes commits only where it stops; one that amends makes the commit
+        between: dict[str, list[str]] = {new: [] for new in made} if command == "amend" else {}
+        between.update(stops.made(place.git_dir, made))
         _carry(directory, made, command if command in ("amend", "rebase") else "rewrite", env, say, between)
 
 
@@ -92,7 +94,7 @@ def _carry(
     between: "Mapping[str, list[str]] | None" = None,
 ) -> None:
     from gittraj.errors import KeyringError
-    from gittraj.flows.carrying import by_content, carry_rewritten, take_over
+    from gittraj.flows.carrying import carry_rewritten, take_over
     from gittraj.flows.wiring import open_house
 
     house = open_house(directory, env, interactive=False)
@@ -100,8 +102,6 @@ def _carry(
         return
     head = house.repository.head() if "" in made else None
     made = {new or head or "": olds for new, olds in made.items()}
-    if head and not made[head]:
-        made = between = {head: by_content(house, head)}
     if between:
         taken = take_over(house, {new or head or "": commits for new, commits in between.items()})
         made = {new: list(dict.fromkeys([*olds, *taken.get(new, ())])) for new, olds in made.items()}

@@ -35,13 +35,13 @@ def remember(git_dir: str, commit: str) -> None:
 
 
 def made(git_dir: str, rewritten: "Mapping[str, Sequence[str]]") -> "dict[str, list[str]]":
-    """New commit → commits made at a stop for one of its old ones, by git's list of those (new → old)."""
+    """New commits of which one of the old ones was stopped at, by git's list of those (new → old) → other commits made there."""
     rows = [row.split() for name in STATES for row in _read(os.path.join(git_dir, name, _FILE)).splitlines()]
     found: dict[str, list[str]] = {}
     for new, olds in rewritten.items():
         for row in rows:
-            if len(row) == 2 and row[0] != new and any(old.startswith(row[1]) for old in olds):
-                found.setdefault(new, []).append(row[0])
+            if len(row) == 2 and any(old.startswith(row[1]) for old in olds):
+                found.setdefault(new, []).extend([row[0]] if row[0] != new else [])
     return found
 
 

@@ -196,6 +196,7 @@ class Tracer:
         if carried and carried.good and not known:
             carried = self._with_overwritten(carried, foreign)
         sources = set(carried.sources) if carried else set()
+        beside = self._beside(commit, foreign, carried) if carried else None
         earlier = predecessors([*own, *(one for one in foreign if commit_of(one) in sources)], foreign)
         bound = []
         for one in statements:
@@ -205,8 +206,11 @@ class Tracer:
             check = None
             if carried and (commit_of(one) in sources or commit_of(one) == commit.id):
                 good = carried.good or bool(own)
-                text = f"signed for {commit_of(one)[:12]}: {rebind.words(carried)}"
+                words = rebind.share(carried) if own and not carried.good else rebind.words(carried)
+                text = f"signed for {commit_of(one)[:12]}: {words}"
                 check = Check("binding", "pass" if good else "fail", text)
+            elif beside and commit_of(one) in beside.sources:
+                check = Check("binding", "pass", f"signed for {commit_of(one)[:12]}: {rebind.share(beside)}")
             elif one.statement.digest in earlier:
                 check = Check(
                     "binding", "pass", f"signed for {commit_of(one)[:12]}, which this commit took the place of"
@@ -215,6 +219,11 @@ class Tracer:
                 check = Check("binding", "skip", f"about {commit_of(one)[:12]}, another commit")
             bound.append(one if check is None else with_check(one, check))
         return tuple(bound), carried if carried and not own else None
+
+    def _beside(self, commit: Commit, foreign: Sequence[Verified], carried: Carried) -> Carried | None:
+        """What a commit that is another one as a whole has from records that stood beside that one's own: somebody's commit that an agent amended."""
+        rest = [one for one in foreign if is_record(one) and commit_of(one) not in carried.sources]
+        return self.match(commit, rest) if rest and carried.how in ("tree", "patch") else None
 
     def _with_overwritten(self, carried: Carried, foreign: Sequence[Verified]) -> Carried:
         """With the originals that the note names, too, of which no line is left because the others wrote over them, or that changed nothing."""

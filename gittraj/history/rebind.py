@@ -99,6 +99,11 @@ def words(carried: Carried) -> str:
     return f"{count}" + (f", {rest} in no record" if rest else "")
 
 
+def share(carried: Carried) -> str:
+    """How much of the commit it is, where other records account for the rest."""
+    return f"{carried.lines} of {carried.total} lines"
+
+
 def places(parts: Iterable[Part], most: int = 3) -> str:
     """``FILE:A-B`` of the first few; removed lines with a minus."""
     found = [

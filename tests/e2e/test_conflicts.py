@@ -218,6 +218,30 @@ def test_a_conflict_within_a_chain_of_fixups(split: Split) -> None:
     assert split.verdict("HEAD")["status"] == "carried"
 
 
+@pytest.mark.parametrize("act", ["rebase", "amend"])
+def test_a_commit_without_a_note_gets_the_records_that_it_was_found_by(split: Split, act: str) -> None:
+    """Where the original was made past git, so that it has its trace by content, git has no note to copy."""
+    split.shop.git("reset", "-q", "--hard", split.olds[0])
+    tree = split.shop.out("rev-parse", "HEAD^{tree}")
+    copy = split.shop.out("commit-tree", "-p", "HEAD~1", "-m", "By plumbing", tree)
+    split.shop.git("reset", "-q", "--hard", copy)
+    assert split.verdict("HEAD")["status"] == "carried" and copy not in split.shop.noted()
+    claude = split.shop.claude(TWO, start=LATER)
+    if act == "amend":
+        split.made(claude, "more.txt", 1, "git add -A && git commit -q --amend --no-edit")
+        assert set(split.sessions("HEAD", "more.txt").values()) == {TWO}
+    else:
+        split.upstream()
+        claude.say("Rebase it, please")
+        assert claude.run("git rebase -q main").returncode != 0
+        mine = split.resolves(claude)
+        assert claude.run(CONTINUE).returncode == 0
+        assert split.sessions("HEAD").pop(mine) == TWO
+    told = [session for row, session in split.sessions("HEAD").items() if split.oracle.wrote[row] == ONE]
+    assert told == [ONE] * 3 and split.records("HEAD") == [(ONE, False), (TWO, True)]
+    assert split.verdict("HEAD")["status"] == "verified"
+
+
 def test_a_commit_amended_at_a_stop(split: Split) -> None:
     claude = split.shop.claude(TWO, start=LATER)
     claude.say("Change the first one")
@@ -229,6 +253,31 @@ def test_a_commit_amended_at_a_stop(split: Split) -> None:
     }
     assert split.records("HEAD~1") == [(ONE, False), (TWO, True)] and split.verdict("HEAD~1")["status"] == "verified"
     assert split.records("HEAD") == [(ONE, False)] and split.verdict("HEAD")["status"] == "carried"
+
+
+def test_what_was_resolved_keeps_its_sessions_when_it_is_rewritten_again(split: Split) -> None:
+    """By a person: other words, then another base; the records beside the resolver's go along."""
+    split.upstream()
+    claude = split.shop.claude(TWO, start=LATER)
+    claude.say("Rebase it, please")
+    assert claude.run("git rebase -q main").returncode != 0
+    mine = split.resolves(claude)
+    assert claude.run(CONTINUE).returncode == 0
+    split.shop.git("reset", "-q", "--hard", "HEAD~1")
+    for rewrite in (["commit", "-q", "--amend", "-m", "Other words"], ["rebase", "-q", "--onto", "main~1", "main"]):
+        before = split.shop.out("rev-parse", "HEAD")
+        if rewrite[0] == "rebase":
+            split.shop.git("checkout", "-q", "main")
+            (split.shop.repo / "up.txt").write_text(split.oracle.line() + "\n")
+            split.shop.git("add", "-A")
+            split.shop.git("commit", "-qm", "More upstream")
+            split.shop.git("checkout", "-q", "topic")
+            rewrite = ["rebase", "-q", "main"]
+        split.shop.git(*rewrite)
+        assert split.shop.out("rev-parse", "HEAD") != before
+        told = split.sessions("HEAD")
+        assert told.pop(mine) == TWO and set(told.values()) == {ONE} and len(told) == 3
+        assert split.verdict("HEAD")["status"] == "carried"
 
 
 def test_in_a_linked_worktree(split: Split, tmp_path: Path) -> None:
