@@ -107,8 +107,10 @@ def _answer(connection: socket.socket, base: list[str]) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         head, descriptors, _, _ = socket.recv_fds(connection, 8, STREAMS + 1)
         size, data = int.from_bytes(head, "big"), b""
-        while len(data) < size:
-            data += connection.recv(size - len(data))
+        while len(data) < size and (more := connection.recv(size - len(data))):
+            data += more
+        if not head or len(data) < size:
+            os._exit(255)  # the client was killed while it asked
         _take_over(descriptors, data, base)
         _end_with(connection)
 
