@@ -6,14 +6,18 @@ from gittraj.model.commit import Commit
 from gittraj.model.entry import Entry, walk
 
 
-def at_call(entries: list[Entry], ends: list[int], call: CommitCall) -> int:
-    """The number of entries up to the call that made the commit and its result, on a boundary where the source can be cut."""
+def at_call(entries: list[Entry], ends: list[int], call: CommitCall, commit: Commit | None = None) -> int:
+    """The number of entries up to the call that made the commit and its result, on a boundary where the source can be cut.
+
+    Where a sub-agent made it, its session went on meanwhile: up to the time of `commit` then, where that is given.
+    """
     stop = call.place + 1
     for index in range(call.place, len(entries)):
         if any(e["type"] == "tool-result" and e.get("call-id") == call.call_id for e in walk([entries[index]])):
             stop = index + 1
             break
-    return _boundary(stop, ends)
+    nested = entries[call.place].get("call-id") != call.call_id
+    return max(_boundary(stop, ends), at_time(entries, ends, commit) if nested and commit else 0)
 
 
 def at_time(entries: list[Entry], ends: list[int], commit: Commit) -> int:

@@ -1,8 +1,9 @@
 """Whether a session's file operations agree with a commit's content: operations and changes go in, the agreeing paths come out.
 
 This decides only whether a session belongs to a commit (design: capture, evidence 3); what exactly each line came from is replay's
-question. One substantial line that an operation added (or, where it only removes, removed) and that the commit adds (removes) in
-the same file is agreement; a file named without a shared line is not.
+question. One substantial line that an operation added and that the commit adds in the same file is agreement; so is one that it
+removed and the commit removes, where nothing that the session added to the file is to be expected there. In a file that the commit
+creates, most of what an operation added elsewhere is agreement, too: the file was moved. A file named without a shared line is not.
 """
 
 import posixpath
@@ -14,6 +15,7 @@ from gittraj.model.entry import Entry
 from gittraj.model.operation import Chmod, Delete, Move, Observed, Operation, Patch, Replace, Write
 
 _SUBSTANCE = 3  # characters: a closing bracket shared by two texts says nothing
+_ELSEWHERE = 40  # characters that must be shared with a file of another name: one import or bracket is in many
 _COMPARE_LIMIT = (
     4 << 20
 )  # bytes of a file that are compared; a larger one agrees by name alone if an operation wrote it
@@ -54,18 +56,34 @@ def agreeing(
     """The changed paths with which at least one operation that was not refused agrees."""
     found: set[str] = set()
     lines: dict[str, tuple[set[str], set[str], str, str]] = {}
+    net: dict[str, tuple[set[str], set[str]]] = {}
+    created = [name for name, change in changes.items() if not change.old]
     for seen in observed:
         if seen.state in ("failed", "denied"):
             continue
         for path in _paths(seen.operation):
             name = relative(path, seen.cwd or cwd, worktrees)
-            change = changes.get(name)
-            if change is None or name in found:
+            if not name or name in found:
                 continue
-            if name not in lines:
-                lines[name] = _difference(change, blob)
-            if _agrees(seen.operation, seen.after, change, *lines[name]):
-                found.add(name)
+            if name in changes:
+                if name not in lines:
+                    lines[name] = _difference(changes[name], blob)
+                if _agrees(seen.operation, seen.after, changes[name], *lines[name]):
+                    found.add(name)
+                    continue
+            gained, lost = gained_and_lost(seen.operation)
+            for each in created:
+                if each not in lines:
+                    lines[each] = _difference(changes[each], blob)
+                if each != name and _most(gained, lines[each][0]):
+                    found.add(each)
+                    break
+            if name in changes:
+                added, removed = net.get(name, (set(), set()))
+                net[name] = (added - lost) | gained, removed | (lost - added)
+    for name, (added, removed) in net.items():  # it took out again what it had put in, and the rest is gone
+        if name not in found and not added and removed & lines[name][1]:
+            found.add(name)
     return found
 
 
@@ -125,7 +143,7 @@ def _paths(operation: Operation) -> list[str]:
 
 def _difference(change: Change, blob: BlobReader) -> tuple[set[str], set[str], str, str]:
     old, new = _text(change.old, blob), _text(change.new, blob)
-    before, after = _stripped(old), _stripped(new)
+    before, after = substantial(old), substantial(new)
     return after - before, before - after, new, old
 
 
@@ -133,7 +151,8 @@ def _text(oid: str, blob: BlobReader) -> str:
     return blob(oid)[:_COMPARE_LIMIT].decode("utf-8", "replace") if oid else ""
 
 
-def _stripped(text: str) -> set[str]:
+def substantial(text: str) -> set[str]:
+    """The lines of `text` that say something, without the blanks around them."""
     return {line.strip() for line in text.splitlines() if len(line.strip()) >= _SUBSTANCE}
 
 
@@ -154,20 +173,40 @@ def _agrees(
         case Move() | Chmod():
             return True
         case Write(content=text):
-            return bool(change.new) and (_same(text, content) or bool(_stripped(text) & added))
+            written, there = substantial(text), substantial(before)
+            if written <= there:  # it only removed: from a notebook a cell, say
+                return bool(change.new) and (_same(text, content) or bool((there - written) & removed))
+            return bool(change.new) and (_same(text, content) or bool(written & added))
         case Replace(old=old, new=new):  # the texts may begin and end within a line
             if new.strip() and content.count(new) > before.count(new):
                 return True
             if not new.strip() and before.count(old) > content.count(old):
                 return True
-            gained, lost = _stripped(new) - _stripped(old), _stripped(old) - _stripped(new)
-        case Patch(hunks=hunks):
-            gained = _stripped("\n".join(line[1:] for line in hunks.splitlines() if line.startswith("+")))
-            lost = _stripped("\n".join(line[1:] for line in hunks.splitlines() if line.startswith("-")))
-            gained, lost = gained - lost, lost - gained
+    gained, lost = gained_and_lost(operation)
     if gained:
         return bool(gained & added) or bool(lost and not change.new and lost & removed)
     return bool(lost & removed)
+
+
+def _most(gained: set[str], there: set[str]) -> bool:
+    """Whether most of the lines that an operation added to one file stand in another, and enough of them to say something."""
+    shared = gained & there
+    return 2 * len(shared) > len(gained) and sum(map(len, shared)) >= _ELSEWHERE
+
+
+def gained_and_lost(operation: Operation) -> tuple[set[str], set[str]]:
+    """The substantial lines that `operation` adds and takes away, as far as its own text tells; without the blanks around them."""
+    match operation:
+        case Write(content=text):
+            return substantial(text), set()
+        case Replace(old=old, new=new):
+            gained, lost = substantial(new), substantial(old)
+        case Patch(hunks=hunks):
+            gained = substantial("\n".join(line[1:] for line in hunks.splitlines() if line.startswith("+")))
+            lost = substantial("\n".join(line[1:] for line in hunks.splitlines() if line.startswith("-")))
+        case Delete() | Move() | Chmod():
+            return set(), set()
+    return gained - lost, lost - gained
 
 
 def _same(text: str, content: str) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from gittraj.agents import registry
 from gittraj.errors import CaptureError
-from gittraj.flows import chain, discover
-from gittraj.flows.belong import attach_live, attach_past, end_of_given, keep_first, recent_without_note, remember
+from gittraj.flows import chain, discover, together
+from gittraj.flows.belong import end_of_given, keep_first, recent_without_note, remember
 from gittraj.flows.found import nothing_new, open_all, open_given
 from gittraj.flows.keep import Kept
 from gittraj.flows.sealing import seal_waiting
+from gittraj.flows.tail import Tail
 from gittraj.flows.wiring import House, open_house
 from gittraj.model.report import Attached, AttachReport
 from gittraj.redact.scanner import Scanner
@@ -44,20 +45,18 @@ def _after_commit(house: House, found: list[discover.Found], say: Callable[[str]
     chain.catch_up(house)
     tails = list(open_all(house, found, say))
     for commit in [] if alone else recent_without_note(house, head):
-        for tail in tails:
-            _tell(attach_past(house, tail, commit), say)
-    commit = house.repository.commit(head)
-    for tail in tails:
-        _tell(attach_live(house, tail, commit, tails), say)
+        _tell(together.past(house, tails, commit), say)
+    _tell(together.live(house, tails, house.repository.commit(head)), say)
     for tail in tails:
         remember(house, tail)
     return head
 
 
-def _tell(kept: Kept | None, say: Callable[[str], None]) -> None:
-    if kept and kept.attached.waiting:
-        done = kept.attached
-        say(f"the record of {done.commit[:8]} waits unsigned: {done.waiting}; {done.remedy}")
+def _tell(kept: Iterable[tuple[Tail, Kept]], say: Callable[[str], None]) -> None:
+    for _, one in kept:
+        if one.attached.waiting:
+            done = one.attached
+            say(f"the record of {done.commit[:8]} waits unsigned: {done.waiting}; {done.remedy}")
 
 
 def attach(
@@ -83,22 +82,19 @@ def attach(
         if not tail.entries:
             skipped.append((tail.path, nothing_new(tail)))
             continue
-        done = keep_first(house, tail, commit, end_of_given(house, tail, commit), scan=redact)
-        kept += [done.attached] if done else []
+        one = keep_first(house, tail, commit, end_of_given(house, tail, commit), scan=redact)
+        kept += [one.attached] if one else []
     if not given:
         found = discover.find(house.worktree, house.env, house.repository.common_dir, now=time.time(), everything=True)
         chosen = [one for one in found if agent in (None, one.agent.NAME)]
-        for tail in open_all(house, chosen, lambda line: skipped.append(("", line))):
-            done = attach_past(house, tail, commit, scan=redact)
-            if done:
-                kept.append(done.attached)
-            else:
-                skipped.append(
-                    (
-                        tail.path,
-                        "nothing in it that is new and agrees with this commit" if tail.entries else nothing_new(tail),
-                    )
-                )
+        tails = list(open_all(house, chosen, lambda line: skipped.append(("", line))))
+        done = together.past(house, tails, commit, scan=redact)
+        kept += [one.attached for _, one in done]
+        belong = {id(tail) for tail, _ in done}
+        for tail in tails:
+            if id(tail) not in belong:
+                nothing = "nothing in it that is new and agrees with this commit"
+                skipped.append((tail.path, nothing if tail.entries else nothing_new(tail)))
     if not kept and not house.notes.has(commit.id):
         if given:
             raise CaptureError(f"{skipped[0][0]}: {skipped[0][1]}")
@@ -122,7 +118,7 @@ def attach_missing(*, count: int | None = None, directory: str | None = None) ->
     found = discover.find(house.worktree, house.env, house.repository.common_dir, now=time.time(), everything=True)
     tails = list(open_all(house, found, lambda line: skipped.append(("", line))))
     commits = recent_without_note(house, head, count, include_head=True)
-    kept = [done.attached for commit in commits for tail in tails if (done := attach_past(house, tail, commit))]
+    kept = [done.attached for commit in commits for _, done in together.past(house, tails, commit)]
     return AttachReport(attached=tuple(kept), skipped=tuple(skipped))
 
 

@@ -61,6 +61,8 @@ def settle_states(
     for call in [entry for entry in walk(entries) if entry["type"] == "tool-call"] if results else ():
         result = results.get(call.get("call-id"))
         operations = agent.operations(call, result)
+        if operations and all(one.state in ("failed", "denied") for one in operations):
+            continue  # it met nothing that an action of this session could go on from
         paths = [evidence.relative(one.operation.path, one.cwd or cwd, worktrees) for one in operations]
         for holder in _states(result) if result is not None else ():
             own = holder.get("path")

@@ -52,7 +52,7 @@ def attach_past(house: House, tail: Tail, commit: Commit, *, scan: bool = True) 
     if not call and commit.id == tail.reading.head.commit:  # what the session began from, says the agent
         return None
     stop = (
-        cut.at_call(tail.entries, tail.reading.ends, call)
+        cut.at_call(tail.entries, tail.reading.ends, call, commit)
         if call
         else cut.at_time(tail.entries, tail.reading.ends, commit)
     )
@@ -65,7 +65,7 @@ def end_of_given(house: House, tail: Tail, commit: Commit) -> int:
     """A session given by name is attached to its end, unless it goes on to make another commit of this repository."""
     call = commit_calls.made(tail.entries, commit)
     if call and _goes_on(house, tail, commit, call.place):
-        return cut.at_call(tail.entries, tail.reading.ends, call)
+        return cut.at_call(tail.entries, tail.reading.ends, call, commit)
     return len(tail.entries)
 
 

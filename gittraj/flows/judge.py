@@ -120,7 +120,7 @@ class Judge:
         reading = reader.read(path)
         call = commit_calls.made(reading.entries, commit)
         if call is not None:
-            stop = cut.at_call(reading.entries, reading.ends, call)
+            stop = cut.at_call(reading.entries, reading.ends, call, commit)
         else:
             stop = cut.at_time(reading.entries, reading.ends, commit) or len(reading.entries)
         entries = reading.entries[:stop]

@@ -6,7 +6,6 @@ applied to its worktree, and every command in a sandbox that sees this worktree 
 
 import os
 import posixpath
-import tempfile
 import time
 from collections.abc import Iterable
 
@@ -25,7 +24,7 @@ from gittraj.model.ran import RanCommand
 from gittraj.redact.marker import OPENING
 from gittraj.replay.commands.compare import as_recorded, compare, trimmed
 from gittraj.replay.commands.diagnose import diagnose
-from gittraj.replay.commands.folder import remove
+from gittraj.replay.commands.place import temporary
 from gittraj.replay.commands.sandbox import Ran, Sandbox
 from gittraj.replay.commands.work import Work
 from gittraj.replay.engine import Replay
@@ -51,11 +50,8 @@ def rerun(
     events = _events(line, commit.id, made)
     if not any(isinstance(event, Command) for event in events):
         return ()
-    folder = tempfile.mkdtemp(prefix="git-traj-")
-    try:
+    with temporary() as folder:
         return tuple(_Rerun(house, snapshots, commit, segments, line, rules, folder).all(events, made))
-    finally:
-        remove(folder)
 
 
 def _events(line: Timeline, commit_id: str, made: set[tuple[str, str]]) -> list[Event]:

@@ -132,7 +132,9 @@ def happened(segment: Segment, waiting: dict[str, Happened]) -> list[Happened]:
             children = entry.get("children")
             if isinstance(children, list):
                 lanes[0] += 1
-                visit(children, lanes[0], latest, place)
+                # a sub-agent that an earlier segment began stands where its lines were found, not where it was then
+                own = moments.seconds(entry) if entry.get("event-type") == "sub-agent" else None
+                visit(children, lanes[0], latest if own is None else own, place)
         return latest
 
     visit(segment.entries, 0, float("-inf"), 0)

@@ -92,10 +92,17 @@ def build(
         else:
             states = _States(snapshots, chain[place].tree if chain else "", segment)
         lanes: dict[tuple[int, bool], list[tuple[float, Event]]] = {}
-        for event in seen:
-            again = not first and segment.session in done and not segment.moved
-            late = _late(event, made_for, call.place if call else None, again=again)
-            made = call is not None and event.call.get("call-id") == call.call_id
+        again = not first and segment.session in done and not segment.moved
+        at = next((at for at, one in enumerate(seen) if call and one.call.get("call-id") == call.call_id), -1)
+        made_in = seen[at].lane if at >= 0 else 0
+        for number, event in enumerate(seen):
+            made = number == at
+            if call is None:
+                late = again and event.moment >= made_for.committer_time + 1
+            elif event.lane != made_in:
+                late = _late_beside(event, made_for, call.place, made_in)
+            else:
+                late = (number >= at if made_in else event.top > call.place) and _told(event)
             lane = lanes.setdefault((event.lane, late), [])
             lane += [(event.moment, one) for one in events_of(segment, event, root, states.before, made=made)]
             begins[place] = min(begins.get(place, float("inf")), event.moment)
@@ -182,11 +189,23 @@ def _chain(snapshots: Snapshots, commit: Commit, bases: set[str]) -> list[Commit
     return chain
 
 
-def _late(event: Happened, commit: Commit, place: int | None, *, again: bool) -> bool:
-    """Whether the event came after the commit: after the call that made it, or in a later segment of the same session on it."""
-    if place is not None:
-        return event.top > place and (event.result is not None or event.call.get("type") == "tool-call")
-    return again and event.moment >= commit.committer_time + 1
+def _told(event: Happened) -> bool:
+    """Whether it has come to an end, as far as its place tells; the call that makes the commit has not by then."""
+    return event.result is not None or event.call.get("type") == "tool-call"
+
+
+def _late_beside(event: Happened, commit: Commit, place: int, made_in: int) -> bool:
+    """Whether the event came after the commit that another of the agents running side by side made, at the top-level entry `place`.
+
+    What began before or after the one that made it is told by its place; of what went on meanwhile, only times tell.
+    """
+    if not _told(event):
+        return False
+    if made_in == 0 and event.top > place:
+        return True
+    if event.lane == 0 and event.top < place:
+        return False
+    return event.moment >= commit.committer_time + 1
 
 
 def _landings(

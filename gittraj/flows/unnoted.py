@@ -11,6 +11,7 @@ import msgspec
 
 from gittraj.codec.digest import sha256_hex
 from gittraj.errors import StoreError
+from gittraj.flows.straight import reached_by_walk
 from gittraj.flows.wiring import House
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.judged import Judged
@@ -86,13 +87,15 @@ def unnoted(house: House, index: Index, tips: Sequence[str], reached: Collection
 
 
 def _worked_out(house: House, noted: dict[str, str], tips: Sequence[str]) -> list[Judged]:
+    if len(tips) == 1 and noted.keys() <= reached_by_walk(house, tips[0]):
+        return []
+    history = [commit for commit, _ in house.repository.history(tips)]
+    if len(tips) == 1 and noted.keys() <= set(history):
+        return []
     from gittraj.flows.judge import Judge  # loads much, and the answer is mostly kept
     from gittraj.flows.judging import row
     from gittraj.flows.wanderers import Wanderers
 
-    history = [commit for commit, _ in house.repository.history(tips)]
-    if noted.keys() <= set(history) and len(tips) == 1:
-        return []
     judge = Judge(house, edits=True)
     known = Wanderers(house, tips)
     if not known:

@@ -12,6 +12,7 @@ import msgspec
 
 from gittraj.errors import IndexDamagedError, IndexUnusableError, StoreError
 from gittraj.flows.reel import Reel
+from gittraj.flows.straight import reached, straight
 from gittraj.flows.unnoted import Tellings, unnoted
 from gittraj.flows.wiring import House
 from gittraj.history.walk import State
@@ -21,7 +22,6 @@ from gittraj.store.index import Index
 from gittraj.store.index_file import WALK
 from gittraj.store.walk_file import WalkFile
 
-_FEW = 20  # commits: git is not asked for them
 T = TypeVar("T")
 Progress = Callable[[int, int], None]  # commits done, commits to do
 Rows = dict[str, dict[str, bytes | None]]  # what was worked out, by kind and name
@@ -69,7 +69,7 @@ def _answer(
     end = reach.end(house.notes)
     state, writing = file.state() if file else ("", "0")
     kept = file.commits() if file and state == end else []
-    told = Tellings(index, unnoted(house, index, [commit], _reached(house, commit, kept)))
+    told = Tellings(index, unnoted(house, index, [commit], reached(house, commit, kept)))
     digests = told.traced()
     start, history = _goes_on(house, commit, kept, _valid(house, kept, digests))
     used = file if start else None  # of what begins otherwise nothing is of use
@@ -134,12 +134,6 @@ def _valid(house: House, kept: list[WalkedCommit], digests: dict[str, str]) -> i
     return len(kept)
 
 
-def _reached(house: House, commit: str, kept: list[WalkedCommit]) -> set[str]:
-    """Commits that are known to be in the history of `commit`: all that was kept, where it goes straight on from there."""
-    straight = _straight(house, commit, kept[-1].id) if kept and kept[-1].main else None
-    return set() if straight is None else {one.id for one in kept}.union(name for name, _ in straight)
-
-
 def _is_filled(house: House, commit: str) -> bool:
     """Whether a commit of which objects were missing can be read now."""
     try:
@@ -154,9 +148,9 @@ def _goes_on(
 ) -> tuple[int, list[tuple[str, list[str]]]]:
     """How many commits of those kept the history of `commit` begins with, and what comes behind them."""
     repository = house.repository
-    straight = _straight(house, commit, kept[valid - 1].id) if valid and kept[valid - 1].main else None
-    if straight is not None:
-        return valid, straight
+    way = straight(house, commit, kept[valid - 1].id) if valid and kept[valid - 1].main else None
+    if way is not None:
+        return valid, way
     places = {one.id: place for place, one in enumerate(kept[:valid]) if one.main}
     at = commit
     try:
@@ -176,21 +170,6 @@ def _goes_on(
     if one != at or not all(parent in new or parent in below for parents in new.values() for parent in parents):
         return 0, repository.history([commit])  # git was told of other parents than the commits name
     return start, history
-
-
-def _straight(house: House, commit: str, last: str) -> list[tuple[str, list[str]]] | None:
-    """What lies between, where that is a few commits with one parent each; else None."""
-    found: list[tuple[str, list[str]]] = []
-    try:
-        while commit != last and len(found) < _FEW:
-            parents = house.repository.commit(commit).parents
-            if len(parents) != 1:
-                return None
-            found.append((commit, list(parents)))
-            commit = parents[0]
-    except StoreError:
-        return None
-    return found[::-1] if commit == last else None
 
 
 def _keep(house: House, walked: Walked, rows: object, writing: str, end: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gittraj.model.operation import Chmod, Delete, Move, Observed, Operation, Patch, Replace, Write
 from gittraj.replay.codex_patch import codex_patch
-from gittraj.replay.exact import claude, plain, quick
+from gittraj.replay.exact import claude, mostly_crlf, plain, quick
 from gittraj.replay.gemini import gemini
 from gittraj.replay.opencode import opencode, opencode_patch
 from gittraj.replay.pi import pi
@@ -101,6 +101,8 @@ def _write(operation: Write, content: bytes | None, agent: str) -> Applied | Not
     text = operation.content
     if content is not None and agent == "gemini-cli" and "\r\n" in decode(content):
         text = crlf(text)
+    if content is not None and agent == "claude-code" and operation.path.endswith(".ipynb") and mostly_crlf(content):
+        text = crlf(text)  # NotebookEdit, whose result is recorded with LF: it keeps the line ends of the file
     if content is not None and agent == "opencode" and content.startswith(encode(BOM)) and not text.startswith(BOM):
         text = BOM + text
     return written_anew(content, encode(text))

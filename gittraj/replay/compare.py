@@ -23,6 +23,7 @@ _FORMATTERS = re.compile(
 # The same bytes come of staging a part and of undoing the rest by hand, so a commit with such a file is not called reproducible.
 PART = "a part of the replayed changes is committed"
 _SHOWN = 20  # lines of a differing hunk that are told
+FORMATTER = Origin("formatter")
 _BLANKS = re.compile(rb"\s+")
 
 
@@ -70,11 +71,15 @@ def judge(
         new = part
     else:
         spans = files.spans(file.now.content, change.new)
-        new = files.ledger.spliced(file.now.lines, spans, UNEXPLAINED)
+        # nothing runs it again, so the file does not match; but the record has what made these lines
+        who = (
+            FORMATTER
+            if _reformatted(file, change) and _formatter(h for h in replay.hints[file.seen :] if h.done)
+            else UNEXPLAINED
+        )
+        new = files.ledger.spliced(file.now.lines, spans, who)
         if files.recorder is not None:
-            files.recorder.changed(
-                change.path, (file.now.content, file.now.lines), (change.new, new), spans, UNEXPLAINED
-            )
+            files.recorder.changed(change.path, (file.now.content, file.now.lines), (change.new, new), spans, who)
     binary = b"\0" in (change.old or b"")[:8000] or b"\0" in (change.new or b"")[:8000]  # git's own test
     if binary:
         attributed = _binary(change, file.last if same or part is not None else UNEXPLAINED)
@@ -188,14 +193,8 @@ def _cause(replay: Replay, change: Changed, file: File) -> tuple[str, str]:
         return file.cause, file.reason
     since = replay.hints[file.seen :]
     commands = named(since, change.path) or named(since, change.old_path)
-    if (
-        file.steps
-        and change.new
-        and file.now.content != change.new
-        and _squeezed(file.now.content) == _squeezed(change.new)
-    ):
-        ran = any(_FORMATTERS.search(hint.text) for hint in replay.hints)
-        return "formatter", "only blanks differ" + (", and a formatter ran" if ran else "")
+    if _reformatted(file, change):
+        return "formatter", "only blanks differ" + (", and a formatter ran" if _formatter(replay.hints) else "")
     if commands:
         return "shell", "a shell command whose effect is not certain names it"
     if file.noticed:
@@ -203,6 +202,17 @@ def _cause(replay: Replay, change: Changed, file: File) -> tuple[str, str]:
     if file.proven:
         return "external", "it was changed after the last recorded action, whose outcome is proven"
     return "unknown", ""
+
+
+def _reformatted(file: File, change: Changed) -> bool:
+    """Whether the commit has what replay gives, but for blanks."""
+    ours, theirs = file.now.content, change.new
+    return bool(file.steps and theirs and ours != theirs and _squeezed(ours) == _squeezed(theirs))
+
+
+def _formatter(hints: Iterable[Hint]) -> bool:
+    """Whether one of the commands is a formatter."""
+    return any(_FORMATTERS.search(hint.text) for hint in hints)
 
 
 def _difference(replay: Replay, file: File, change: Changed) -> Difference | None:

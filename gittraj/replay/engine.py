@@ -34,11 +34,12 @@ HINT_TEXT = 4096  # characters of a command in which names of files are looked f
 
 
 class Hint(NamedTuple):
-    """A shell command whose effect is not certain. `named`: files that its text mentions."""
+    """A shell command whose effect is not certain. `named`: files that its text mentions. `done`: whether it ended well."""
 
     text: str
     named: tuple[str, ...]
     origin: Origin
+    done: bool = False
 
 
 class Replay:
@@ -79,8 +80,7 @@ class Replay:
             elif isinstance(event, Command):
                 self._command(event)
             elif isinstance(event, Noticed):
-                path = self.files.resolve(event.path)
-                if path:
+                if path := self.files.resolve(event.path):
                     self.files.at(path).noticed = True
             elif isinstance(event, Landing):
                 self._staged = False
@@ -239,7 +239,7 @@ class Replay:
 
     def _hint(self, command: Command, named: tuple[str, ...]) -> None:
         if len(self.hints) < HINTS_LIMIT:
-            self.hints.append(Hint(command.text[:HINT_TEXT], named, command.origin))
+            self.hints.append(Hint(command.text[:HINT_TEXT], named, command.origin, command.code == 0))
 
     def _read(self, path: str, command: Command) -> bytes | None:
         inside = relative(path, command.root)

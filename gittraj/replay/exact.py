@@ -58,7 +58,7 @@ def claude(content: bytes, operation: Replace) -> Applied | NotApplicable:
         found = (
             occurrences(text, operation.old + "\n", "") if operation.all else [found[0]._replace(end=found[0].end + 1)]
         )
-    windows = _mostly_crlf(raw[:_SAMPLE])
+    windows = _windows(raw)
     if not windows and not utf16:
         return rewritten(content, text, found, encode, "exact")
 
@@ -84,6 +84,12 @@ def plain(content: bytes, operation: Replace) -> Applied | NotApplicable:
     return rewritten(content, text, found, lambda result: encode(crlf(result)), "exact")
 
 
-def _mostly_crlf(text: str) -> bool:
-    windows = text.count("\r\n")
-    return windows > text.count("\n") - windows
+def mostly_crlf(content: bytes) -> bool:
+    """Whether Claude Code takes this for a file with CRLF line ends."""
+    return _windows(decode(content))
+
+
+def _windows(text: str) -> bool:
+    sample = text[:_SAMPLE]
+    windows = sample.count("\r\n")
+    return windows > sample.count("\n") - windows

@@ -85,3 +85,27 @@ def test_a_relative_path_starts_from_the_directory_the_session_ran_in() -> None:
 )
 def test_a_shell_command_counts_only_where_it_plainly_writes_the_file(command: str, says: bool) -> None:
     assert evidence.written_by_shell([command], CHANGE) == ({"src/a.py"} if says else set())
+
+
+def test_what_a_session_put_in_and_took_out_again_does_not_hide_what_else_it_removed() -> None:
+    steps = [Replace("src/a.py", "beta two\n", "delta four\n"), Replace("src/a.py", "delta four\n", "")]
+    seen = [Observed(operation, "c1", "applied") for operation in steps]
+    assert evidence.agreeing(seen, CHANGE, BLOBS.__getitem__, "/home/dana/repo", HERE) == {"src/a.py"}
+    assert evidence.agreeing(seen[:1], CHANGE, BLOBS.__getitem__, "/home/dana/repo", HERE) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a line that is long enough to say something\nand another one\n", {"src/new.py"}),
+        ("a line that is long enough to say something\nnot this\nnor that\n", set()),  # most of it is not there
+        ("and another one\n", set()),  # too little
+    ],
+)
+def test_most_of_what_was_added_elsewhere_is_evidence_in_a_file_that_the_commit_creates(
+    text: str, says: set[str]
+) -> None:
+    blobs = {"new": b"a line that is long enough to say something\nand another one\n"}
+    created = {"src/new.py": Change("src/new.py", "", "new", 0, 0o100644)}
+    seen = [Observed(Write("src/first.py", text), "c1", "applied")]
+    assert evidence.agreeing(seen, created, blobs.__getitem__, "/home/dana/repo", HERE) == says

@@ -3,6 +3,10 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +242,52 @@ def test_commits_of_real_clients_come_out_as_the_very_same(
     assert made == ["pass"]  # its output names the commit
     assert list(results(found).values()).count("pass") >= steady
     assert all(each["diagnosis"] == "duration" for each in found.values() if each["result"] == "differs")
+
+
+def test_a_killed_run_leaves_no_process_and_the_next_one_takes_its_folder_away(shop: Workshop, tmp_path: Path) -> None:
+    need_sandbox()
+    claude = shop.claude()
+    claude.write("a.txt", "one\n")
+    claude.run("test -e /dev/shm/fast || sleep 0.1; echo done")
+    sleeping = f"sleep {4_000 + os.getpid() % 1000}.25"
+    claude.tool("Bash", {"command": sleeping}, "")
+    commit(claude, "git add -A && git commit -q -m One")
+    attach(shop)
+    room = tmp_path / "room"
+    room.mkdir(mode=0o755)
+    tmp_path.chmod(0o755)
+    around = {**os.environ, **shop.env, "TMPDIR": str(room)}
+    around["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
+    program = [sys.executable, "-m", "gittraj"]  # itself, no client of one that is loaded
+    run = subprocess.Popen(
+        [*program, "replay", "--commands", "--json"], cwd=shop.repo, env=around, stdout=subprocess.PIPE
+    )
+    # the command itself: bubblewrap, which has it among its arguments, may not yet have tied itself to its parent
+    await_that(lambda: any(words.startswith(sleeping) for words in processes()))
+    run.kill()
+    run.communicate()
+    await_that(lambda: not any(sleeping in words for words in processes()))
+    assert list(room.iterdir()) and not (shop.repo / ".git" / "worktrees").exists()
+    shop.env["TMPDIR"] = str(room)
+    found = results(commands(shop, "--timeout", "1", check=False))
+    assert found[sleeping] == "timeout" and not list(room.iterdir())
+    assert not any(sleeping in words for words in processes())
+    assert not (shop.repo / ".git" / "worktrees").exists()
+
+
+def processes() -> list[str]:
+    """The command lines of everything that runs here."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(place.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        except OSError:
+            continue
+    return found
+
+
+def await_that(holds: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -2,9 +2,11 @@
 
 import os
 import re
+import select
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,19 @@ def test_a_fork_has_the_callers_streams_directory_environment_and_mask(tmp_path:
                 [*command, "log"], cwd=played.repo, env=env, stdout=full, stderr=subprocess.PIPE, check=False
             )
         assert told.returncode != 0
+
+
+@forks
+def test_a_fork_ends_with_the_process_that_was_killed(played: Workshop) -> None:
+    """Its stdout closes only when nobody is left who could write there, and the hook waits for its stdin."""
+    env = {**os.environ, **FORKING, "HOME": str(played.home)}
+    command = [sys.executable, "-I", "-S", fork_client.__file__, "hook", "post-rewrite", "rebase"]
+    for wait in (0.0, 0.02, 0.5):
+        with subprocess.Popen(command, cwd=played.repo, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as one:
+            time.sleep(wait)
+            assert one.poll() is None
+            one.kill()
+            assert one.stdout is not None and select.select([one.stdout], [], [], 30)[0] and one.stdout.read() == b""
 
 
 def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> QuickScanner:

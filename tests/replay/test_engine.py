@@ -1,5 +1,7 @@
 """The edit criterion on small worlds: what recorded actions make of files, and what a commit that differs is called."""
 
+from typing import Any
+
 import pytest
 
 from gittraj.codec.digest import git_blob_id
@@ -302,7 +304,30 @@ def test_an_uncertain_command_that_names_the_file_is_the_cause_of_a_mismatch() -
 def test_a_formatter_that_ran_is_the_cause_where_only_blanks_differ() -> None:
     world = World({"a": A}).run(Replace("a", "two", "two  =  2"), "black .")
     found = world.commit({"a": b"one\ntwo = 2\nthree\n"})
-    assert (found["a"].status, found["a"].cause) == ("mismatch", "formatter")
+    assert (found["a"].status, found["a"].cause, found.status) == ("mismatch", "formatter", "partial")
+    assert found.lines("a") == {"formatter": (1, 0), "agent": (0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("events", "committed"),
+    [
+        ([Replace("a", "two", "two  =  2"), "make all"], b"one\ntwo = 2\nthree\n"),  # nothing says that one ran
+        (
+            ["black .", step(Write("a", "one\ntwo  =  2\nthree\n"), evidence="state")],
+            b"one\ntwo = 2\nthree\n",
+        ),  # before
+        ([Replace("a", "two", "two  =  2"), "black ."], b"one\ntwo = 3\nthree\n"),  # not only blanks
+        (
+            [Replace("a", "two", "two  =  2"), Command("black .", "/w", "/w", SHELL, 1)],
+            b"one\ntwo = 2\nthree\n",
+        ),  # failed
+    ],
+)
+def test_a_line_is_the_formatters_only_where_one_ran_well_afterwards_and_nothing_but_blanks_differ(
+    events: list[Any], committed: bytes
+) -> None:
+    found = World({"a": A}).run(*events).commit({"a": committed})
+    assert "formatter" not in found.lines("a") and found.lines("a")["unexplained"][0] == 1
 
 
 def test_a_write_of_a_gigabyte_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,3 +230,22 @@ def _running() -> list[bytes]:
         except OSError:  # gone in between
             continue
     return found
+
+
+def test_a_sandbox_whose_starter_is_gone_before_it_is_tied_to_it_runs_nothing(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cell.run("ls /proc/self/fd | wc -l") == cell.run("ls /proc/self/fd | wc -l")
+    ends: list[int] = []
+    real = os.pipe
+
+    def pipe() -> tuple[int, int]:
+        both = real()
+        ends.extend(both)
+        if len(ends) == 4:  # the one that only lives as long as we do
+            os.close(both[1])
+            return both[0], os.open(os.devnull, os.O_RDONLY)
+        return both
+
+    monkeypatch.setattr("os.pipe", pipe)
+    assert cell.run("touch ran").code == 125 and not (cell.tree / "ran").exists()

@@ -7,10 +7,12 @@ The fork has the caller's arguments, environment, directory and open streams, be
 TRAJ_TEST_FORKS=no.
 """
 
+import fcntl
 import gc
 import importlib
 import os
 import pkgutil
+import select
 import signal
 import socket
 import subprocess
@@ -108,6 +110,7 @@ def _answer(connection: socket.socket, base: list[str]) -> None:
         while len(data) < size:
             data += connection.recv(size - len(data))
         _take_over(descriptors, data, base)
+        _end_with(connection)
 
         def leave(code: int, end: Any = os._exit) -> None:
             if os.getpid() == asked:  # and not a process that the command forks to share out its work
@@ -121,6 +124,15 @@ def _answer(connection: socket.socket, base: list[str]) -> None:
         code = 1
     sys.stderr.flush()
     os._exit(code)
+
+
+def _end_with(client: socket.socket) -> None:
+    """Be killed when the client is: its side of the socket then closes, for the fork a signal."""
+    fcntl.fcntl(client, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(client, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(client, fcntl.F_SETFL, fcntl.fcntl(client, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([client], [], [], 0)[0]:
+        os.kill(os.getpid(), signal.SIGKILL)  # it was gone before
 
 
 def _take_over(descriptors: list[int], data: bytes, base: list[str]) -> None:

@@ -40,7 +40,11 @@ def details(result: Any, entry: Entry, said: list[str], thread: Thread, blobs: d
         members = _edited(left, path, blobs)
         del left["filePath"]
     elif isinstance(left.get("notebook_path"), str):
-        members = _edited(left, text(left.pop("notebook_path")), blobs)
+        path = text(left.pop("notebook_path"))
+        if entry.get("is-error") is True:  # it has empty texts then, and the file is as it was
+            left = {key: part for key, part in left.items() if key not in _EDIT}
+        else:
+            members = _edited(left, path, blobs)
     elif isinstance(left.get("file"), dict):
         left["file"] = dict(left["file"])
         members = plain(left, entry, thread)

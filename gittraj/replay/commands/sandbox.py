@@ -19,11 +19,14 @@ from gittraj.errors import SandboxError
 from gittraj.replay.commands.bubblewrap import Mount, outside
 from gittraj.replay.commands.folder import give
 from gittraj.replay.commands.limits import Limits, usage
+from gittraj.replay.commands.place import temporary
 
 NOBODY = 65534
 _GONE = 120.0  # seconds that the kernel may take to end a name space; a busy machine needs many
 _COLLECTED = 2.0  # seconds in which init usually collects orphans
 INSTALL = "install bubblewrap (Debian: apt install bubblewrap), or trust the trace: --unsafe-no-sandbox"
+# bubblewrap ties itself to us only after its start; where we were killed before that, this pipe has come to its end
+_ALONE = "if read -t 0 -u FD; then exit 125; fi; exec FD<&-; "
 _ARGUMENT = 131_071  # bytes that Linux takes as one argument
 
 
@@ -72,15 +75,18 @@ class Sandbox:
             if self._bare:
                 return self._watch(inner, given.fileno(), None, seconds, apart)
             here, there = os.pipe()
+            watched, alive = os.pipe()
             try:
                 status = ["--json-status-fd", str(there), "--chdir", "/", "--"]
+                inner[2] = _ALONE.replace("FD", str(watched)) + script
                 words = [*self._begin, *_variables(self._env), *status, *inner]
-                return self._watch(words, given.fileno(), (here, there), seconds, apart)
+                return self._watch(words, given.fileno(), (here, there, watched), seconds, apart)
             finally:
                 os.close(here)
+                os.close(alive)
 
     def _watch(
-        self, arguments: list[str], given: int, status: tuple[int, int] | None, seconds: float, apart: bool
+        self, arguments: list[str], given: int, status: tuple[int, int, int] | None, seconds: float, apart: bool
     ) -> Ran:
         end = time.monotonic() + seconds
         try:
@@ -89,7 +95,7 @@ class Sandbox:
                 stdin=given,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE if apart else subprocess.STDOUT,
-                pass_fds=(status[1],) if status else (),
+                pass_fds=status[1:] if status else (),
                 start_new_session=True,
                 user=self._owner,
                 group=self._owner,
@@ -99,8 +105,8 @@ class Sandbox:
         except (OSError, ValueError) as error:
             raise SandboxError(f"the sandbox could not be started: {error}", hint=INSTALL) from error
         finally:
-            if status:
-                os.close(status[1])
+            for descriptor in status[1:] if status else ():
+                os.close(descriptor)
         told = _Told(status[0]) if status else None
         try:
             reading = _Reading(process, self._limits.output, told)
@@ -262,7 +268,7 @@ def unprivileged(tools: Sequence[str] = ()) -> int | None:
 def available(probe: str = "true", owner: int | None = None, tools: Sequence[str] = ()) -> str:
     """Why there is no sandbox here, "" where one can be set up and `probe` succeeds in it. Nothing of a trace is run to find out."""
     try:
-        with tempfile.TemporaryDirectory(prefix="git-traj-") as folder:
+        with temporary() as folder:
             give(folder, owner)
             mounts = [Mount(folder, "/work"), *(Mount(tool, tool, False) for tool in tools)]
             sandbox = Sandbox(mounts, {"PATH": "/usr/local/bin:/usr/bin:/bin"}, Limits(), owner=owner)
