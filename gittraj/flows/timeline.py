@@ -87,7 +87,10 @@ def build(
         if call is not None and (still_open := waiting[segment.session].get(call.call_id)) is not None:
             seen.append(still_open)
         root = root_of(segment, seen, here, lambda path: any(snapshots.has(tree, path) for tree in trees))
-        states = _States(snapshots, chain[place].tree if chain else "", segment)
+        if segment.made is not None and segment.base not in bases and snapshots.repository.has_commit(segment.base):
+            states = _States(snapshots, snapshots.commit(segment.base).tree, segment, whole=True)
+        else:
+            states = _States(snapshots, chain[place].tree if chain else "", segment)
         lanes: dict[tuple[int, bool], list[tuple[float, Event]]] = {}
         again = not first and segment.session in done and not segment.moved
         at = next((at for at, one in enumerate(seen) if call and one.call.get("call-id") == call.call_id), -1)
@@ -121,14 +124,30 @@ def met(snapshots: Snapshots, tree: str, segment: Segment) -> dict[str, bytes]:
 
 
 class _States:
-    """The states that differed from the base when the segment began, each told once: for the first operation on its path."""
+    """The states that differed from the base when the segment began, each told once: for the first operation on its path.
 
-    def __init__(self, snapshots: Snapshots, tree: str, segment: Segment) -> None:
+    `whole`: also those that did not differ, because replay does not come from this base. A file written as a whole would else be laid on
+    what stands elsewhere, and lines that it only kept would be taken for its own.
+    """
+
+    def __init__(self, snapshots: Snapshots, tree: str, segment: Segment, *, whole: bool = False) -> None:
         self._snapshots = snapshots
         self._read = snapshots.reader(tree)
         self._files = dict(segment.files)
+        self._recorded = frozenset(segment.files)
+        self._whole = whole
+        self._told: set[str] = set()  # paths that were asked for
 
     def before(self, path: str) -> bytes | None:
+        first = path not in self._told
+        self._told.add(path)
+        found = self._differing(path)
+        if found is None and self._whole and first and path not in self._recorded:
+            there = self._read(path)
+            return there[0] if there else None
+        return found
+
+    def _differing(self, path: str) -> bytes | None:
         kept = self._files.pop(path, None)
         blob, patch = (kept.get("blob"), kept.get("patch")) if isinstance(kept, dict) else (None, None)
         if not isinstance(blob, str) or not isinstance(patch, str):

@@ -2,88 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.line_oracle import Oracle
-from tests.support.scripted_claude import ScriptedClaude
+from tests.support.split_topic import CONTINUE, EDITOR, LATER, ONE, TWO, Split, resolved
 from tests.support.workshop import Workshop
-
-ONE, TWO = "11111111-2222-4333-8444-555555555555", "22222222-2222-4333-8444-555555555555"
-CONTINUE = "git add -A && GIT_EDITOR=true git rebase --continue"
-EDITOR = {"GIT_EDITOR": "true"}
-LATER = 1_700_001_000
-
-
-class Split:
-    """On `topic` commits of session ONE in a.txt and b.txt, on `main` a person's in the same a.txt."""
-
-    def __init__(self, shop: Workshop) -> None:
-        self.shop = shop
-        self.oracle = Oracle()
-        self.one = shop.claude(ONE)
-        shop.git("checkout", "-qb", "topic")
-        self.olds = [self.made(self.one, name, count) for name, count in (("a.txt", 3), ("b.txt", 2))]
-
-    def made(self, claude: ScriptedClaude, name: str, count: int, command: str = "") -> str:
-        """The agent adds lines to a file and commits."""
-        path = self.shop.repo / name
-        before = path.read_text() if path.exists() else ""
-        claude.say(f"More of {name}")
-        claude.write(name, before + "".join(self.oracle.line(claude.session) + "\n" for _ in range(count)))
-        done = claude.run(command or f"git add -A && git commit -qm 'Agent: {name} {claude.clock}'")
-        assert done.returncode == 0, done.stderr
-        return self.shop.out("rev-parse", "HEAD")
-
-    def upstream(self, *names: str) -> "Split":
-        """And then a person wrote the same files on `main`."""
-        self.shop.git("checkout", "-q", "main")
-        for name in names or ("a.txt",):
-            (self.shop.repo / name).write_text(self.oracle.line() + "\n")
-        self.shop.git("add", "-A")
-        self.shop.git("commit", "-qm", "Upstream")
-        self.shop.git("checkout", "-q", "topic")
-        return self
-
-    def resolves(self, claude: ScriptedClaude, how: str = "edit", name: str = "a.txt") -> str:
-        """The agent takes the marks away and puts a line of its own where the sides meet."""
-        path = self.shop.repo / name
-        mine = self.oracle.line(claude.session)
-        if how == "write":
-            claude.write(name, resolved(path.read_text(), mine))
-            return mine
-        for mark in ("<<<<<<<", "=======", ">>>>>>>"):
-            line = next(row for row in path.read_text().splitlines() if row.startswith(mark))
-            claude.edit(name, line + "\n", mine + "\n" if mark == "=======" else "")
-        return mine
-
-    def sessions(self, rev: str, path: str = "a.txt") -> dict[str, str]:
-        """Line → session that replay names for it, "" where it names none, of the lines that the commit adds; all are held against the oracle."""
-        found, lost = self.oracle.audit(self.shop.repo, rev)
-        assert not lost, lost
-        rows = (self.shop.git("show", f"{rev}:{path}").stdout).split("\n")
-        ranges = next((file.ranges for file in found.files if file.path == path), ())
-        return {row: each.session for each in ranges for row in rows[each.start - 1 : each.end]}
-
-    def verdict(self, rev: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.shop.json("verify", rev, check=False)["commits"][0]
-        return found
-
-    def records(self, rev: str) -> list[tuple[str, bool]]:
-        """(session, whether it was signed for this very commit) of each record in the note."""
-        told = self.shop.json("show", rev)["statements"]
-        here = [each for each in told if each["kind"] == "record"]
-        return sorted(
-            (each["record"]["session"]["session-id"], not each["checks"]["binding"]["detail"]) for each in here
-        )
-
-
-def resolved(text: str, between: str) -> str:
-    rows = text.splitlines(keepends=True)
-    return "".join(
-        between + "\n" if row.startswith("=======") else row for row in rows if row[:7] not in ("<" * 7, ">" * 7)
-    )
 
 
 @pytest.fixture
@@ -112,6 +35,25 @@ def test_an_agent_resolves_and_its_line_is_its_own(split: Split, how: str, resol
     assert split.verdict(last)["status"] == "verified" and split.records(last) == [(resolver, True)]
     assert split.shop.json("verify", "--all", check=False)["completeness"]["findings"] == []
     assert {each["session"] for each in split.shop.json("blame", "a.txt")["lines"]} == {None, ONE, resolver}
+
+
+def test_what_an_agent_only_kept_in_a_file_it_wrote_stays_a_persons(split: Split) -> None:
+    """A line that a person had not committed yet, in a file that the agent then wrote as a whole: on another base it is not the agent's either."""
+    path = split.shop.repo / "a.txt"
+    theirs = split.oracle.line()
+    path.write_text(path.read_text() + theirs + "\n")
+    split.made(split.one, "a.txt", 1)
+    assert split.sessions("HEAD")[theirs] == ""
+    split.upstream()
+    claude = split.shop.claude(TWO, start=LATER)
+    claude.say("Rebase it, please")
+    assert claude.run("git rebase -q main").returncode != 0
+    claude.write("a.txt", split.oracle.line(TWO) + "\n")  # nothing of either side is left
+    assert claude.run(CONTINUE).returncode != 0
+    split.resolves(claude, "write")
+    assert claude.run(CONTINUE).returncode == 0
+    found, _ = split.oracle.audit(split.shop.repo, "HEAD")  # holds each line's session against who wrote it
+    assert theirs in path.read_text() and found.coverage["agent"].added and found.coverage["unexplained"].added
 
 
 def test_two_conflicts_of_one_rebase_are_two_segments(split: Split) -> None:
