@@ -58,33 +58,17 @@ def keep(
     Raises `RedactError` where the scanner is missing or fails (nothing is kept then), `StoreError` where the note cannot be written.
     """
     on = base.base_commit(house.repository, commit, segment.head, segment.entries, previous_commit)
-    begun = start(house, agent, segment, commit, base_commit=on, scan=scan)
-    # all this while the scanner runs in its own process
-    patch_id = house.repository.patch_id(commit.id)
-    import_signing()
+    begun = prepare(house, agent, segment, commit, base_commit=on, scan=scan)
+    # before the scanner gets its text: what comes into the record later is scanned in a second run, which takes as long as the first
     wrote = attributed(house, agent, segment, commit, on, begun.draft.record["gittraj"]["base"]["files"])
     if wrote:
         begun.draft.record["file-attribution"] = wrote
+    begun = begun._replace(scan=begin(begun.draft, begun.policy, house.scanner))
+    # all this while the scanner runs in its own process
+    patch_id = house.repository.patch_id(commit.id)
+    import_signing()
     redacted, anchor = finish(house, begun, patch_id)
     return seal_and_write(house, agent.NAME, redacted, anchor, commit, begun.issued_at, segment.unknown)
-
-
-def start(
-    house: House,
-    agent: Agent,
-    segment: Segment,
-    commit: Commit,
-    *,
-    base_commit: str,
-    scan: bool = True,
-    imported: Mapping[str, Any] | None = None,
-) -> Begun:
-    """Build the record and let the scanner begin on it. `imported`: where the session was taken from, if it was not seen here.
-
-    Raises `RedactError` where the scanner cannot be started, `StoreError`.
-    """
-    begun = prepare(house, agent, segment, commit, base_commit=base_commit, scan=scan, imported=imported)
-    return begun._replace(scan=begin(begun.draft, begun.policy, house.scanner))
 
 
 def prepare(

@@ -65,12 +65,18 @@ class Place:
         return claude
 
     def commit_with(self, claude: ScriptedClaude, size: int) -> timing.Action:
-        """Each round the session grows by `size` bytes that no round before had, and the agent commits."""
+        """Each round the session grows by `size` bytes that no round before had, edits a file, and the agent commits that."""
         inside = {"CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": claude.session}
         cwd = str(claude.worktree)
 
+        target = claude.worktree / "a.txt"
+
         def grow(number: int) -> None:
-            written(claude.path, claude_lines(claude.session, cwd, seed=f"round {number}"), size)
+            before, after = target.read_text(), f"{number + 1}\n"
+            target.write_text(after)
+            self.git(claude.worktree, "add", "a.txt")
+            lines = claude_lines(claude.session, cwd, seed=f"round {number}", edits={str(target): (before, after)})
+            written(claude.path, lines, size)
 
         return timing.Prepared(grow, self.commit(claude.worktree, inside))
 
