@@ -96,7 +96,7 @@ class Rewrites(Acts):
         self.git("reset", "-q", "HEAD^")
         if len(names) > 1:
             self.git("add", names[0])
-        else:
+        elif names:  # else an empty commit becomes two of them
             path = self.shop.repo / names[0]
             whole = path.read_text() if path.exists() else ""
             rows = whole.splitlines(keepends=True)
