@@ -14,7 +14,7 @@ from gittraj.seal import receipts
 from gittraj.seal.statement import parse
 from gittraj.store.leaf_log import LeafLog
 from gittraj.store.repository import open_repository
-from tests.e2e.test_receipts import LOG, believe, issue, key_of_the_log, statements
+from tests.e2e.test_receipts import LOG, believe, issue, key_of_the_log, statements, three_commits
 from tests.support.workshop import Workshop
 
 REF = "refs/gittraj/log"
@@ -26,12 +26,7 @@ class Grown:
 
     def __init__(self, shop: Workshop) -> None:
         self.shop = shop
-        claude = shop.claude()
-        for number in range(3):
-            claude.say(f"Write {number}")
-            claude.write(f"{number}.txt", "content\n")
-            claude.run(f"git add -A && git commit -qm 'Write {number}'")
-        shop.out("traj", "finish")
+        three_commits(shop)
         believe(shop)
         self.tips, self.notes, self.sizes = [""], [shop.out("rev-parse", NOTES)], [0]
         for revision in ("HEAD~2", "HEAD~1", "HEAD"):

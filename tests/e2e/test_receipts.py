@@ -18,13 +18,18 @@ LOG = "log.example.org"
 @pytest.fixture
 def shop(tmp_path: Path, hermetic_seal: Path) -> Workshop:
     shop = Workshop(tmp_path, hermetic_seal).start()
+    three_commits(shop)
+    return shop
+
+
+def three_commits(shop: Workshop) -> None:
+    """A session writes three files and commits each."""
     claude = shop.claude()
     for number in range(3):
         claude.say(f"Write {number}")
         claude.write(f"{number}.txt", "content\n")
         claude.run(f"git add -A && git commit -qm 'Write {number}'")
     shop.out("traj", "finish")
-    return shop
 
 
 def key_of_the_log(shop: Workshop) -> Path:
