@@ -16,6 +16,7 @@ from gittraj.flows import edit_events, timeline
 from gittraj.flows.base import base_commit
 from gittraj.flows.carried import carried_over
 from gittraj.flows.conversions import Conversions
+from gittraj.flows.leading import leading_to
 from gittraj.flows.retrace import with_edits
 from gittraj.flows.segments import Segment
 from gittraj.flows.statements import NoteRead
@@ -234,26 +235,16 @@ class Judge:
             )
 
     def _left_by(self, segment: Segment) -> Left | None:
-        """What the segment before `segment` left; earlier commits of the session are judged for it. None where they are not found."""
-        wanted: list[tuple[Commit, Traced]] = []
-        session, seq, base = segment.session, segment.seq - 1, segment.base
-        while (session, seq) not in self._left and seq >= 0 and len(wanted) < self._back:
-            earlier = self._earlier(base, session, seq)
-            if earlier is None:
-                break
-            wanted.append(earlier)
-            mine = next(one for one in earlier[1].segments if one.session == session)
-            seq, base = mine.seq - 1, mine.base
-        if not wanted:
-            return self._left.get((session, seq))
-        if (session, seq) not in self._left:  # as far back as we go: nothing was left there, as far as we know
-            self._remember_as(session, seq, Left({}, {}))
-        for commit, traced in reversed(wanted):
+        """What the segment before `segment` left; earlier commits are judged for it. None where they are not found."""
+        wanted, cut = leading_to(segment, self._left, self._earlier, self._back)
+        for key in cut:  # as far back as we go: nothing was left there, as far as we know
+            self._remember_as(*key, Left({}, {}))
+        for commit, traced in wanted:
             try:
                 self._judge(commit, traced, back=False)
             except StoreError:  # a shallow clone ends here
                 return None
-        return self._left.get((session, segment.seq - 1))
+        return self._left.get((segment.session, segment.seq - 1))
 
     def _earlier(self, base: str, session: str, seq: int) -> tuple[Commit, Traced] | None:
         at = base

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gittraj.model.report import CLASSES, Difference, Lines, ReplayedFile
+from gittraj.replay.beside import settled
 from gittraj.replay.coverage import Attributed, attribute, counted, merged, ranges
 from gittraj.replay.engine import Hint, Replay
 from gittraj.replay.file import File, Version
@@ -63,6 +64,11 @@ def judge(
     file, source = files.at(change.path), files.at(change.old_path)
     hidden = _reveal(replay, file, change)
     same = file.now.content == change.new and (change.path == change.old_path or source.now.content is None)
+    if file.doubtful and not same and change.path == change.old_path:
+        other = settled(file)  # what somebody else's commit left out may be gone since; then this is all there was
+        if other.content == change.new:
+            files.become(change.path, other)
+            same = True
     old = _version(replay, source.committed, change.old, change.old_mode)
     part = None if same or change.path != change.old_path else files.part(file, change.new)
     if same:
@@ -121,6 +127,8 @@ def verdict(files: Sequence[ReplayedFile], operations: int) -> str:
     changed = [file for file in files if file.status != "outside_repo"]
     if not operations or not changed:
         return "no_operations"
+    if all(file.status == "match" and _only_merged(file.coverage) for file in changed):
+        return "no_operations"
     unexplained = any(file.coverage["unexplained"] != Lines() for file in changed)
     if not unexplained and all(file.status == "match" and file.reason != PART for file in changed):
         return "reproducible"
@@ -128,6 +136,11 @@ def verdict(files: Sequence[ReplayedFile], operations: int) -> str:
         file.coverage[name] != Lines() for file in changed for name in ("agent", "shell", "human", "formatter")
     )
     return "partial" if explained else "not_reproducible"
+
+
+def _only_merged(coverage: dict[str, Lines]) -> bool:
+    """Whether there are lines, and all of them are as another side of a merge has them."""
+    return [name for name in CLASSES if coverage[name] != Lines()] == ["merge"]
 
 
 def named(hints: Sequence[Hint], path: str) -> list[Hint]:

@@ -12,8 +12,10 @@ from gittraj.model.operation import Delete, Move, Write
 from gittraj.replay import states
 from gittraj.replay.attempt import attempt
 from gittraj.replay.attribution import laid_on
+from gittraj.replay.beside import taken_back
 from gittraj.replay.file import GRADES, File
 from gittraj.replay.files import Diff, Files, allowed
+from gittraj.replay.leftover import left, restore
 from gittraj.replay.line_ends import Convert, as_is
 from gittraj.replay.lines import UNEXPLAINED, Ledger
 from gittraj.replay.recorded import REDACTED, agrees
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 FILE_LIMIT = 64 << 20  # bytes of one file in memory; hosts refuse files over 100 MB, and a trace may ask for gigabytes
 WORK_LIMIT = 1 << 30  # bytes that all operations of one commit may pass over, a minute's work
 _PER_LINE = 512  # bytes of work that a line of a rewritten file stands for: its lines are compared, hostile ones at a high price
-LEFT_LIMIT = 16 << 20  # bytes that one commit hands on to the next; what is more was built, not written
 OUTSIDE_LIMIT = 200  # places outside of the repository that are told by name
 HINTS_LIMIT = 500  # shell commands kept as hints
 HINT_TEXT = 4096  # characters of a command in which names of files are looked for later
@@ -88,22 +89,12 @@ class Replay:
                     self.files.land(change)
             else:
                 for path, file in event.files.items():
-                    self.files.restore(path, file)
+                    restore(self.files, path, file)
                     self.restored.add(path)
 
     def left(self) -> dict[str, Kept]:
         """What recorded actions changed and no commit has yet."""
-        result = {}
-        size = 0
-        for path, file in self.files.loaded.items():
-            if file.now.content != file.committed.content and file.steps:
-                size += len(file.now.content or b"")
-                if size > LEFT_LIMIT:
-                    break
-                places = {line: index for index, line in enumerate(file.committed.lines)}
-                numbers = tuple(places.get(line, self.files.ledger.maker(line)) for line in file.now.lines)
-                result[path] = Kept(file.now.content, file.now.mode, file.grade, numbers)
-        return result
+        return left(self.files)
 
     def _step(self, step: Step) -> None:
         state = step.observed[0].state
@@ -115,10 +106,12 @@ class Replay:
         file = self.files.at(path)
         file.proven = self._resync(file, path, step)
         if file.proven:
-            file.seen = len(self.hints)
+            file.seen, file.doubtful = len(self.hints), frozenset()
         if not self._affordable(file, step):
             return
         applied, step = attempt(step, path, file, self._seen)
+        if isinstance(applied, NotApplicable) and state == "applied" and file.now is not file.committed:
+            applied, step = taken_back(self.files, path, step, self._seen) or (applied, step)
         if isinstance(applied, NotApplicable):
             if state == "applied":
                 cause = "redacted" if step.redacted or applied is REDACTED else "external"

@@ -23,11 +23,11 @@ class File:
     content rests on. `cause`, `reason`: what went wrong on the way, if anything ("external", "redacted", "cut"). `seen`: how many
     uncertain commands had run when a record last proved the state of the file. `last`, `moved`: what changed it last, what moved
     it here. `proven`: a record proves its content up to the last recorded action. `noticed`: the agent was told of another's change.
-    `unfit`: an action that is recorded as done did not fit.
+    `unfit`: an action that is recorded as done did not fit. `doubtful`: lines of changes that somebody else's commit left out; see `beside`.
     """
 
     __slots__ = (
-        "cause", "committed", "grade", "last", "moved", "noticed", "now", "proven", "reason", "seen", "steps", "unfit",
+        "cause", "committed", "doubtful", "grade", "last", "moved", "noticed", "now", "proven", "reason", "seen", "steps", "unfit",
         "versions",
     )  # fmt: skip
 
@@ -35,6 +35,7 @@ class File:
         self.now = now
         self.committed = now
         self.versions: list[Version] = []
+        self.doubtful: frozenset[int] = frozenset()
         self.steps = 0
         self.seen = 0
         self.proven = False

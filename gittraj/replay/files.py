@@ -4,13 +4,14 @@ import posixpath
 from collections.abc import Callable, Sequence
 
 from gittraj.model.commit import Change
+from gittraj.replay.beside import landed
 from gittraj.replay.coverage import attribute
 from gittraj.replay.file import GRADES, File, Version
 from gittraj.replay.line_ends import Convert, as_is
 from gittraj.replay.lines import BASE, UNEXPLAINED, Ledger, count
 from gittraj.replay.recorder import Recorder
 from gittraj.replay.spans import Span, lines
-from gittraj.replay.steps import Blob, Contents, Kept, Listing, Origin, Tree
+from gittraj.replay.steps import Blob, Contents, Listing, Origin, Tree
 
 REGULAR, SYMLINK, GITLINK = 0o100644, 0o120000, 0o160000
 _LINKS = 40  # links that one path may lead through, as in Linux
@@ -68,6 +69,19 @@ class Files:
         file.last = origin
         return file
 
+    def become(self, path: str, version: Version) -> None:
+        """The file at `path` is `version`, one of its own states or made of its lines, by nobody's recorded hand."""
+        file = self.at(path)
+        self._keep(file)
+        spans = self.spans(file.now.content, version.content)
+        there = frozenset(version.lines)
+        self.ledger.removed_by.update((line, 0) for line in file.now.lines if line not in there)
+        if self.recorder is not None:
+            before = file.now.content, file.now.lines
+            self.recorder.changed(path, before, (version.content, version.lines), spans, UNEXPLAINED)
+        file.now = version
+        file.last = UNEXPLAINED
+
     def move(self, path: str, to: str, origin: Origin) -> File:
         """What is at `path` goes to `to`, with its lines; what was there is replaced."""
         source = self.at(path)
@@ -107,38 +121,19 @@ class Files:
         elif (part := self.part(file, content)) is not None:
             file.committed = Version(content, mode, part)
             return  # the rest of the changes is still in the worktree
+        elif (beside := landed(self, file, content, mode)) is not None:
+            file.committed, file.now = beside.committed, beside.now
+            file.doubtful |= beside.doubtful
+            file.proven = False
+            return
         else:
             numbers = self.ledger.spliced(file.now.lines, self.spans(file.now.content, content), UNEXPLAINED)
             file.now = file.committed = Version(content, mode, numbers)
         file.heal()
         file.grade = GRADES[0]
         file.steps = 0
+        file.doubtful = frozenset()
         file.versions.clear()
-
-    def restore(self, path: str, kept: Kept) -> None:
-        """The file at `path` is as an earlier segment left it."""
-        file = self.at(path)
-        if file.steps:
-            return
-        numbers = []
-        for line in kept.lines:
-            if isinstance(line, int) and line < len(file.committed.lines):
-                numbers.append(file.committed.lines[line])
-            else:
-                numbers += self.ledger.fresh(1, line if isinstance(line, Origin) else UNEXPLAINED)
-        if len(numbers) != count(kept.content):
-            return
-        makers = [line for line in kept.lines if isinstance(line, Origin)]
-        file.last = makers[-1] if makers else file.last
-        there = set(numbers)
-        for line in file.committed.lines:
-            if line not in there:
-                self.ledger.removed_by[line] = self.ledger.number(file.last)
-        file.now = Version(kept.content, kept.mode, numbers)
-        if self.recorder is not None:
-            self.recorder.restored(path, numbers, self.ledger)
-        file.grade = kept.grade
-        file.steps = 1
 
     def part(self, file: File, content: bytes | None) -> list[int] | None:
         """The lines of `content` where it is a state that the file had, or holds some of its uncommitted changes whole; else None."""
@@ -154,22 +149,28 @@ class Files:
         there = frozenset(file.committed.lines)
         numbers: list[int] = []
         at = 0
-        origins: dict[int, Origin] = {}
         for span in self.spans(base, content):
             mine = ready.get((span.old_start, span.old_end))
             if mine is None or new[mine.new_start : mine.new_end] != wanted[span.new_start : span.new_end]:
                 return None
-            numbers += file.committed.lines[at : span.old_start]
-            for place in range(mine.new_start, mine.new_end):
-                line = file.now.lines[place]
-                if line in there:  # git takes another of several equal lines for the old one: each number stands once
-                    origins = origins or self._origins(file, whole)
-                    numbers += self.ledger.fresh(1, origins[place])
-                else:
-                    numbers.append(line)
+            numbers += [*file.committed.lines[at : span.old_start], *self.added(file, mine, whole, there)]
             at = span.old_end
         numbers += file.committed.lines[at : len(old)]
         return numbers if len(numbers) == len(wanted) else None
+
+    def added(self, file: File, span: Span, whole: Sequence[Span], there: frozenset[int]) -> list[int]:
+        """Numbers of the lines that `span`, one of the uncommitted changes `whole`, adds: none of those that are `there`.
+
+        git takes another of several equal lines for the old one, and each number stands once.
+        """
+        numbers = file.now.lines[span.new_start : span.new_end]
+        if there.isdisjoint(numbers):
+            return numbers
+        origins = self._origins(file, whole)
+        return [
+            self.ledger.fresh(1, origins[span.new_start + at])[0] if line in there else line
+            for at, line in enumerate(numbers)
+        ]
 
     def _origins(self, file: File, whole: Sequence[Span]) -> dict[int, Origin]:
         """What made each line that git counts as added between the committed state and ours; what removed lines is noted."""

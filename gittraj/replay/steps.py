@@ -74,13 +74,19 @@ class Landing(NamedTuple):
 class Kept(NamedTuple):
     """A file as a segment left it without committing it: what the next segment of the session goes on from.
 
-    `lines[i]`: what made line i, or its number in the file that was committed last.
+    `lines[i]`: what made line i, or its place in the file that was committed last. `removed`: what removed lines of that file, by place.
+    `last`, `moved`, `doubtful`: as of a `File`; the doubtful lines by their places in that file, `unsure`: by those in this one.
     """
 
     content: bytes | None
     mode: int
     grade: str
     lines: tuple[Origin | int, ...]
+    removed: tuple[tuple[int, Origin], ...] = ()
+    last: Origin = Origin("unexplained")
+    moved: Origin = Origin("unexplained")
+    doubtful: frozenset[int] = frozenset()
+    unsure: frozenset[int] = frozenset()
 
 
 class Restore(NamedTuple):
