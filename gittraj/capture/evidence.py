@@ -26,6 +26,7 @@ _ARGUMENT = re.compile(r"\s[\"']?(?:\S*/)?$")
 _VERBS = re.compile(
     r"\b(?:sed\s+(?:\S+\s+)*?-i|perl\s+\S*i\S*|tee|mv|cp|rm|git\s+(?:mv|rm|restore|checkout|apply)|touch|chmod|install|ln)\b"
 )
+_MORE = re.compile(r"[\"']?[^\S\n]+[^\s;|&<>]")  # another argument of the same command
 BlobReader = Callable[[str], bytes]
 
 
@@ -58,12 +59,15 @@ def agreeing(
     lines: dict[str, tuple[set[str], set[str], str, str]] = {}
     net: dict[str, tuple[set[str], set[str]]] = {}
     created = [name for name, change in changes.items() if not change.old]
+    renamed = _renamed(changes)
     for seen in observed:
         if seen.state in ("failed", "denied"):
             continue
-        for path in _paths(seen.operation):
+        paths = _paths(seen.operation)
+        content = isinstance(seen.operation, (Write, Replace, Patch)) and len(paths) == 1
+        for path in paths:
             name = relative(path, seen.cwd or cwd, worktrees)
-            if not name or name in found:
+            if not name or name in found or (content and name in renamed):
                 continue
             if name in changes:
                 if name not in lines:
@@ -87,6 +91,12 @@ def agreeing(
     return found
 
 
+def _renamed(changes: dict[str, Change]) -> set[str]:
+    """The paths that a commit takes away and whose very bytes it has elsewhere: no line of such a file was written or removed."""
+    fresh = {change.new for change in changes.values() if not change.old}
+    return {name for name, change in changes.items() if not change.new and change.old in fresh}
+
+
 def written_by_shell(commands: Iterable[str], changes: dict[str, Change]) -> set[str]:
     """The changed paths that a command's text plainly writes, moves or removes (redirection, tee, sed -i, mv, cp, rm, git mv …)."""
     found = set()
@@ -94,13 +104,16 @@ def written_by_shell(commands: Iterable[str], changes: dict[str, Change]) -> set
         if len(command) > _COMPARE_LIMIT:
             continue
         for path in changes:
-            if path not in found and _writes(command, posixpath.basename(path)):
+            if path not in found and _writes(command, posixpath.basename(path), there=bool(changes[path].new)):
                 found.add(path)
     return found
 
 
-def _writes(command: str, name: str) -> bool:
-    """Whether `name` stands where `command` writes to it. Only what stands shortly before is looked at: the text is anybody's."""
+def _writes(command: str, name: str, *, there: bool) -> bool:
+    """Whether `name` stands where `command` writes to it; where it takes the file away, only if that is not `there` in the commit.
+
+    Only what stands shortly before and after is looked at: the text is anybody's.
+    """
     at = command.find(name)
     for _ in range(_PLACES):
         if at < 0:
@@ -111,10 +124,16 @@ def _writes(command: str, name: str) -> bool:
             if _REDIRECTS.search(before):
                 return True
             argument = _ARGUMENT.search(before)
-            if argument and _VERBS.search(before[: argument.start()]):
+            verb = _VERBS.search(before[: argument.start()]) if argument else None
+            if verb and not (there and _takes_away(verb[0].split()[-1], command[end : end + _BEFORE])):
                 return True
         at = command.find(name, end)
     return False
+
+
+def _takes_away(verb: str, rest: str) -> bool:
+    """Whether a file that `verb` names is gone afterwards; `rest`: what follows its name."""
+    return verb == "rm" or (verb == "mv" and bool(_MORE.match(rest)))
 
 
 def named_in_snapshots(

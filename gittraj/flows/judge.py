@@ -24,6 +24,7 @@ from gittraj.flows.timeline import Left, Timeline
 from gittraj.flows.tracer import Tracer
 from gittraj.flows.traces import Traced, Traces
 from gittraj.flows.wiring import House, Keychain
+from gittraj.model.anchor import Anchor
 from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.report import ReplayedCommit, ReplayedFile
@@ -162,7 +163,7 @@ class Judge:
                 left.setdefault(segment.session, Left({}, {}))
                 continue
             known = self._left.get((segment.session, segment.seq - 1))
-            found = known or (self._left_by(segment) if back else None)
+            found = known or (self._left_by(commit, segment) if back else None)
             gaps = gaps or ("" if found else "an earlier part of the session is not in the notes")
             left[segment.session] = timeline.fitting(self.snapshots, found, segment.base) if found else Left({}, {})
         line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
@@ -234,36 +235,39 @@ class Judge:
                 tuple(found[0] if (found := read(change.path)) else None for read in readers),
             )
 
-    def _left_by(self, segment: Segment) -> Left | None:
+    def _left_by(self, commit: Commit, segment: Segment) -> Left | None:
         """What the segment before `segment` left; earlier commits are judged for it. None where they are not found."""
-        wanted, cut = leading_to(segment, self._left, self._earlier, self._back)
+        wanted, cut = leading_to(commit, segment, self._left, self._before, self._back)
         for key in cut:  # as far back as we go: nothing was left there, as far as we know
             self._remember_as(*key, Left({}, {}))
-        for commit, traced in wanted:
+        for earlier, traced in wanted:
             try:
-                self._judge(commit, traced, back=False)
+                self._judge(earlier, traced, back=False)
             except StoreError:  # a shallow clone ends here
                 return None
         return self._left.get((segment.session, segment.seq - 1))
 
-    def _earlier(self, base: str, session: str, seq: int) -> tuple[Commit, Traced] | None:
+    def _before(self, commit: Commit, segment: Segment) -> tuple[Commit, Traced] | None:
+        """Where the segment before one of `commit` is: behind its base, or after it, where that commit was amended since."""
+        found = self._earlier(segment.base, segment.session, segment.seq - 1)
+        if found is None and commit.parents and commit.parents[0] != segment.base:
+            found = self._earlier(commit.parents[0], segment.session, segment.seq - 1, segment.base)
+        return found
+
+    def _earlier(self, base: str, session: str, seq: int, end: str = "") -> tuple[Commit, Traced] | None:
         at = base
         for _ in range(timeline.WALK):
-            if not at or not self._repository.has_commit(at):
+            if at in ("", end) or not self._repository.has_commit(at):
                 return None
             commit = self.snapshots.commit(at)
-            if self._traces.has(at):
-                read = self._traces.read(commit)
-                traced = self._traces.of(commit, read) if read else None
-                mine = (
-                    next((one for one in traced.segments if (one.session, one.seq) == (session, seq)), None)
-                    if traced
-                    else None
-                )
-                if read and mine and mine.made is not None:  # a rewritten commit: what was left is told of the original
-                    return mine.made, self._traces.of(mine.made, self.tracer.own(mine.made, read.statements))
-                if traced and mine:
-                    return commit, traced
+            read = self._traces.read(commit) if self._traces.has(at) else None
+            # of a rewritten commit, what was left is told of the original, also where it was altered too much to be carried
+            original = next((one.commit for one in _anchors(read, session, seq) if one.commit != at), "")
+            made = self.tracer.origins.here(original) if read and original else None
+            for one, by in ((made, self.tracer.own(made, read.statements) if read and made else None), (commit, read)):
+                traced = self._traces.of(one, by) if one and by else None
+                if one and traced and any((each.session, each.seq) == (session, seq) for each in traced.segments):
+                    return one, traced
             at = commit.parents[0] if commit.parents else ""
         return None
 
@@ -274,6 +278,14 @@ class Judge:
         self._left[session, seq] = left
         if len(self._left) > _LEFT:
             self._left.popitem(last=False)
+
+
+def _anchors(read: NoteRead | None, session: str, seq: int) -> Iterator[Anchor]:
+    """Of the records of one segment."""
+    for one in read.statements if read else ():
+        anchor = one.statement.anchor
+        if anchor is not None and anchor.kind == "record" and (anchor.session_id, anchor.seq) == (session, seq):
+            yield anchor
 
 
 def _blob(found: tuple[bytes, int] | None) -> Blob | None:

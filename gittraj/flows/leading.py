@@ -11,21 +11,25 @@ Found = tuple[Commit, Traced]
 
 
 def leading_to(
-    segment: Segment, known: Container[Place], earlier: Callable[[str, str, int], Found | None], most: int
+    commit: Commit,
+    segment: Segment,
+    known: Container[Place],
+    earlier: Callable[[Commit, Segment], Found | None],
+    most: int,
 ) -> tuple[list[Found], list[Place]]:
     """The commits, each after those that it goes on from itself, and the segments that were not looked for, being more than `most`.
 
     Others that worked on such a commit count too: they may have left something in the same files. `known`: segments whose leftovers
-    are at hand. `earlier`: the commit of a segment, from the base of the one after it.
+    are at hand. `earlier`: where the one before a segment of a commit is.
     """
     found: dict[str, Found] = {}
     asked: set[Place] = set()
     cut: list[Place] = []
-    waiting: list[Segment | Found] = [segment]
+    waiting: list[tuple[Commit, Segment | Traced]] = [(commit, segment)]
     while waiting:
-        one = waiting.pop()
-        if not isinstance(one, Segment):
-            found.setdefault(one[0].id, one)
+        at, one = waiting.pop()
+        if isinstance(one, Traced):
+            found.setdefault(at.id, (at, one))
             continue
         key = one.session, one.seq - 1
         if one.seq == 0 or key in known or key in asked:
@@ -34,6 +38,6 @@ def leading_to(
             cut.append(key)
             continue
         asked.add(key)
-        if (before := earlier(one.base, *key)) is not None:
-            waiting += [before, *before[1].segments]
+        if (before := earlier(at, one)) is not None:
+            waiting += [before, *((before[0], each) for each in before[1].segments)]
     return list(found.values()), cut

@@ -7,6 +7,7 @@ them away on the way. Whoever does take them away leaves no record: what is kept
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gittraj.model.commit import Change
 from gittraj.replay.attempt import attempt
 from gittraj.replay.file import File, Version
 from gittraj.replay.line_ends import Convert
@@ -48,6 +49,20 @@ def landed(files: "Files", file: File, content: bytes | None, mode: int) -> Land
         fresh[at:end] = made
     now = Version(b"".join(rows), file.now.mode, fresh)
     return Landed(Version(content, mode, numbers), now, frozenset(doubtful))
+
+
+def followed(files: "Files", changes: Sequence[Change]) -> None:
+    """Before a commit with `changes` lands: what is not committed of a file that it renames as it was goes along, as with `git mv`."""
+    fresh = {change.new: change.path for change in changes if not change.old}
+    for change in changes:
+        file = files.loaded.get(change.path) if not change.new and change.old in fresh else None
+        if file is None or file.now.content in (None, file.committed.content):
+            continue
+        target = files.at(fresh[change.old])
+        if target.now.content is None:
+            committed, doubtful = file.committed, frozenset(file.committed.lines) ^ frozenset(file.now.lines)
+            target = files.move(change.path, fresh[change.old], UNEXPLAINED)
+            target.committed, target.doubtful = committed, doubtful
 
 
 def without(files: "Files", file: File, undone: Sequence[Span], ours: Sequence[Span]) -> Version | None:

@@ -12,7 +12,7 @@ from gittraj.model.operation import Delete, Move, Write
 from gittraj.replay import states
 from gittraj.replay.attempt import attempt
 from gittraj.replay.attribution import laid_on
-from gittraj.replay.beside import taken_back
+from gittraj.replay.beside import followed, taken_back
 from gittraj.replay.file import GRADES, File
 from gittraj.replay.files import Diff, Files, allowed
 from gittraj.replay.leftover import left, restore
@@ -85,6 +85,7 @@ class Replay:
                     self.files.at(path).noticed = True
             elif isinstance(event, Landing):
                 self._staged = False
+                followed(self.files, event.changes)
                 for change in event.changes:
                     self.files.land(change)
             else:

@@ -148,7 +148,8 @@ class BetweenActs:
         data = self.tree.data(path) or b""
         lines = rows(data)
         end = b"\r\n" if b"\r\n" in data else b"\n"
-        at = self.chance.randint(0, len(lines))
+        whole = not lines or lines[-1].endswith(b"\n") or all(hand.agent != "codex" for hand in self.hands)
+        at = self.chance.randint(0, len(lines) - (not whole))  # Codex itself ends each file with a line feed
         fresh = [row.encode().replace(b"\n", end) for row in self.tree.lines(PERSON, self.chance.randint(0, 2))]
         gone = self.chance.randint(0, 1) if fresh and len(lines) > 1 else int(len(lines) > 1)
         if at == len(lines) and lines and not lines[-1].endswith(b"\n"):
@@ -250,7 +251,7 @@ class BetweenActs:
             return
         path = self.chance.choice(paths)
         self.told[-1] += f" {path} {free}"
-        data = self.tree.data(path)
+        data = self._head(path)
         (self.tree.repo / free).parent.mkdir(exist_ok=True)
         with self.tree.by_hand():
             self.tree.git("mv", path, free)

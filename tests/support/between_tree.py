@@ -46,7 +46,9 @@ class BetweenTree(SharedTree):
         self.over: set[tuple[str, bytes, str]] = (
             set()
         )  # (path, line, session that wrote over or removed the whole file)
-        self.took: set[tuple[bytes, str]] = set()  # (line, who took it away at any time): whether it was put back is in no record
+        self.took: set[tuple[bytes, str]] = (
+            set()
+        )  # (line, who took it away at any time): whether it was put back is in no record
         self.again: set[tuple[bytes, str]] = (
             set()
         )  # (line, session that wrote it again without a record of what it met)
@@ -229,7 +231,9 @@ class BetweenTree(SharedTree):
                             continue
                         by_person = by_person or who == PERSON
                         if each.kind in OURS:
-                            right = each.session in (who, self.maker.get(row)) if side == "added" else each.session == who
+                            right = (
+                                each.session in (who, self.maker.get(row)) if side == "added" else each.session == who
+                            )
                             right = right or (side == "added" and (row, each.session) in self.again)
                             right = right or (side == "removed" and (before, row, each.session) in self.over)
                             right = right or (side == "removed" and (row, each.session) in self.took)
