@@ -40,6 +40,7 @@ bench: $(STAMP)
 fuzz: $(STAMP)
 	TRAJ_TEST_COMMITS=20 $(BIN)/python -m pytest -q tests/e2e/test_many_processes.py
 	GITTRAJ_FUZZ=$(ROUNDS) GITTRAJ_FUZZ_STEPS=40 $(BIN)/python -m pytest -n auto -q tests/e2e/test_random_histories.py tests/history/test_git_oracle.py
+	GITTRAJ_BETWEEN=1-$(ROUNDS) GITTRAJ_BETWEEN_STEPS=20 $(BIN)/python -m pytest -n auto -q tests/e2e/test_person_between.py
 	@for round in $$(seq $(ROUNDS)); do echo "round $$round of $(ROUNDS)"; $(BIN)/python -m pytest -n auto -q -m hypothesis || exit 1; done
 
 pushers: $(STAMP)

@@ -88,7 +88,7 @@ def taken_back(files: "Files", path: str, step: Step, seen: Convert) -> tuple[Ap
     """
     file = files.at(path)
     there, _ = attempt(step, path, File(file.committed), seen)
-    if isinstance(there, NotApplicable):
+    if isinstance(there, NotApplicable) or there.how != "exact":  # a likeness would prove nothing
         return None
     for version in (_undone(files, file, there.spans), file.committed):
         if version is None:

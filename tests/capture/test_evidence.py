@@ -66,6 +66,17 @@ def test_a_deletion_agrees_with_a_deleted_file_and_a_move_with_both_its_ends() -
     assert agree(Move("src/a.py", "src/b.py"), gone) == {"src/a.py"}
 
 
+def test_no_edit_is_evidence_for_a_file_that_a_commit_only_renames() -> None:
+    renamed = {
+        "src/a.py": Change("src/a.py", "old", "", 0o100644, 0),
+        "src/b.py": Change("src/b.py", "", "old", 0, 0o100644),
+    }
+    assert agree(Replace("src/a.py", "beta two\n", ""), renamed) == set()
+    assert agree(Write("src/a.py", "alpha one\n"), renamed) == set()
+    assert agree(Move("src/a.py", "src/b.py"), renamed) == {"src/a.py", "src/b.py"}
+    assert agree(Delete("src/a.py"), renamed) == {"src/a.py"}
+
+
 def test_a_relative_path_starts_from_the_directory_the_session_ran_in() -> None:
     assert agree(Replace("a.py", "beta two", "gamma three"), cwd="/home/dana/repo/src") == {"src/a.py"}
 
@@ -81,10 +92,20 @@ def test_a_relative_path_starts_from_the_directory_the_session_ran_in() -> None:
         ("cat src/a.py", False),
         ("grep -n x src/a.py | tee out.txt", False),
         ("rm -rf build", False),
+        ("rm src/a.py", False),  # the commit has it
+        ("git mv src/a.py src/b.py", False),
+        ("mv src/a.py 'src/b.py' && ls", False),
+        ("cd src; mv b.py a.py; ls", True),
     ],
 )
 def test_a_shell_command_counts_only_where_it_plainly_writes_the_file(command: str, says: bool) -> None:
     assert evidence.written_by_shell([command], CHANGE) == ({"src/a.py"} if says else set())
+
+
+@pytest.mark.parametrize("command", ["rm -f src/a.py", "git rm -q src/a.py", "mv src/a.py src/b.py"])
+def test_a_command_that_takes_a_file_away_counts_where_the_commit_does(command: str) -> None:
+    gone = {"src/a.py": Change("src/a.py", "old", "", 0o100644, 0)}
+    assert evidence.written_by_shell([command], gone) == {"src/a.py"}
 
 
 def test_what_a_session_put_in_and_took_out_again_does_not_hide_what_else_it_removed() -> None:
