@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from gittraj.errors import StoreError
 from gittraj.flows.segments import Happened, Segment, committing, events_of, happened, root_of
-from gittraj.model.commit import Commit
+from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Edit
+from gittraj.replay.engine import Replay
 from gittraj.replay.spans import Applied
-from gittraj.replay.steps import Event, Kept, Landing, Restore, sequence
+from gittraj.replay.steps import Blob, Event, Kept, Landing, Restore, sequence
 from gittraj.store.snapshots import Snapshots
 
 WALK = 200  # commits between a segment's base and its commit that are looked at; a session that began earlier is replayed on the parent
@@ -27,15 +28,29 @@ class Left(NamedTuple):
 
 
 def fitting(snapshots: Snapshots, left: Left, base: str) -> Left:
-    """`left` for a segment that began on `base`: after a rewrite only files that are the same in both commits are told right."""
+    """`left` for a segment that began on `base`: after a rewrite, told against that; a file that the rewrite changed is laid on it, as git does."""
     repository = snapshots.repository
     if not left.files or left.commit in ("", base) or not all(map(repository.has_commit, (left.commit, base))):
         return left
     if repository.descends(base, left.commit):
         return left
-    there, here = (snapshots.reader(snapshots.commit(one).tree) for one in (left.commit, base))
-    files = {path: kept for path, kept in left.files.items() if there(path) == here(path)}
+    files = _laid(snapshots, left.files, *(snapshots.commit(one).tree for one in (left.commit, base)))
     return left._replace(files=files, edits=tuple(edit for edit in left.edits if edit.file in files))
+
+
+def _laid(snapshots: Snapshots, files: dict[str, Kept], there: str, here: str) -> dict[str, Kept]:
+    changes = []
+    for path in files:
+        (old, old_mode), (new, new_mode) = (snapshots.entry(tree, path) or ("", 0) for tree in (there, here))
+        if (old, old_mode) != (new, new_mode):
+            changes.append(Change(path, old, new, old_mode, new_mode))
+    if not changes:
+        return files
+    read = snapshots.reader(there)
+    moved = {change.path for change in changes}
+    replay = Replay(lambda path: Blob(*found) if (found := read(path)) else None, snapshots.blob)
+    replay.run([Restore({path: kept for path, kept in files.items() if path in moved}), Landing("", tuple(changes))])
+    return {path: kept for path, kept in files.items() if path not in moved} | replay.left()
 
 
 class Timeline(NamedTuple):

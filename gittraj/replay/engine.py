@@ -164,7 +164,7 @@ class Replay:
         if step.before is not None:
             if step.before == ours or agrees(step.before.decode("utf-8", "replace"), ours):
                 return True
-            recorded = step.before
+            recorded = states.ended(step.before, ours)
         elif before is not None:
             if agrees(before, ours):
                 return True

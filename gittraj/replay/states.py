@@ -42,6 +42,16 @@ def restored(text: str, ours: bytes | None) -> bytes:
     return mark + b"".join(result)
 
 
+def ended(before: bytes, ours: bytes | None) -> bytes:
+    """The bytes of a state of which a text was recorded, with the line ends that `ours` has and texts have not."""
+    if not ours or b"\r\n" not in ours or b"\r" in before:
+        return before
+    try:
+        return restored(before.decode(), ours)
+    except UnicodeDecodeError:
+        return before
+
+
 def _plain(data: bytes) -> bytes:
     return _text(data).removeprefix(BOM)
 

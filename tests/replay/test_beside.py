@@ -2,7 +2,7 @@
 
 import pytest
 
-from gittraj.model.operation import Delete, Replace
+from gittraj.model.operation import Delete, Move, Replace
 from gittraj.replay.beside import settled
 from gittraj.replay.steps import Origin, Restore
 from tests.replay.worlds import SHELL, World, step
@@ -92,9 +92,9 @@ def test_the_next_segment_knows_who_removed_a_line_and_who_added_another() -> No
 
 
 def test_the_next_segment_knows_what_removed_and_what_moved_a_file() -> None:
-    world = World({"a": A, "b": b"b\n"}).run("rm a", "mv b c")
+    world = World({"a": A, "b": b"b\n"}).run("rm a", Move("b", "c"))
     found = begun(world, {"a": A, "b": b"b\n"}).commit({"a": None, "c": b"b\n", "b": None})
-    assert found.lines("a") == {"shell": (0, 5)} and found.lines("c") == {"shell": (1, 0)}
+    assert found.lines("a") == {"shell": (0, 5)} and found.lines("c") == {"agent": (1, 0)}
     assert {each.session for each in found["a"].removals} == {SHELL.session}
 
 

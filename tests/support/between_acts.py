@@ -256,7 +256,8 @@ class BetweenActs:
         with self.tree.by_hand():
             self.tree.git("mv", path, free)
         for row in rows(data):
-            self.tree.mover[row] = self.tree.goner[row] = PERSON
+            self.tree.mover[row] = PERSON
+            self.tree.goner.setdefault(row, PERSON)
         self.tree.staged()
 
     def delete(self) -> None:
@@ -305,7 +306,8 @@ class BetweenActs:
         files = [path for path in PLACES if (place / path).is_file()]
         path = self.chance.choice([*files, "side.txt"])
         lines = rows((place / path).read_bytes()) if path in files else []
-        fresh = [row.encode() for row in tree.lines(PERSON, 2)]
+        end = b"\r\n" if b"\r\n" in b"".join(lines) else b"\n"
+        fresh = [row.encode().replace(b"\n", end) for row in tree.lines(PERSON, 2)]
         for row in fresh:
             tree.maker[row] = PERSON
         at = self.chance.randint(0, max(0, len(lines) - 1))
@@ -336,6 +338,7 @@ class BetweenActs:
             news = tree.git("rev-list", "--reverse", f"{made}..HEAD").split()
             if len(news) == len(olds):
                 tree.said.update({new: tree.said[old] for old, new in zip(olds, news, strict=True) if old in tree.said})
+            tree.saw(*news)
         else:
             tree.learn()
 

@@ -160,6 +160,12 @@ class BetweenTree(SharedTree):
             self.states.setdefault(path, set()).add(self.data(path))
         return commit
 
+    def saw(self, *commits: str) -> None:
+        """These were made of others by git itself: what they hold is as good as what sessions left."""
+        for commit in commits:
+            for path in self._tracked(commit):
+                self.states.setdefault(path, set()).add(self._blob(commit, path))
+
     def capture(self, **env: str) -> None:
         """The hooks have done it."""
 
