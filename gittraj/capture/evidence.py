@@ -97,20 +97,34 @@ def _renamed(changes: dict[str, Change]) -> set[str]:
     return {name for name, change in changes.items() if not change.new and change.old in fresh}
 
 
-def written_by_shell(commands: Iterable[str], changes: dict[str, Change]) -> set[str]:
+def written_by_shell(commands: Iterable[str], changes: dict[str, Change], blob: BlobReader) -> set[str]:
     """The changed paths that a command's text plainly writes, moves or removes (redirection, tee, sed -i, mv, cp, rm, git mv …)."""
     found = set()
+    kept: dict[str, bool] = {}
     for command in commands:
         if len(command) > _COMPARE_LIMIT:
             continue
         for path in changes:
-            if path not in found and _writes(command, posixpath.basename(path), there=bool(changes[path].new)):
+            name = posixpath.basename(path)
+            if path in found or name not in command:
+                continue
+            if path not in kept:
+                kept[path] = _mostly_kept(changes[path], blob)
+            if _writes(command, name, there=kept[path]):
                 found.add(path)
     return found
 
 
+def _mostly_kept(change: Change, blob: BlobReader) -> bool:
+    """Whether a file is there before and after, and most of its lines with it."""
+    if not change.old or not change.new:
+        return False
+    _, removed, _, old = _difference(change, blob)
+    return 2 * len(removed) <= len(substantial(old))
+
+
 def _writes(command: str, name: str, *, there: bool) -> bool:
-    """Whether `name` stands where `command` writes to it; where it takes the file away, only if that is not `there` in the commit.
+    """Whether `name` stands where `command` writes to it; where it takes the file away, only if that is not still `there` in the commit.
 
     Only what stands shortly before and after is looked at: the text is anybody's.
     """

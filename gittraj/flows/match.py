@@ -23,7 +23,7 @@ def evidence_for(house: House, tail: Tail, commit: Commit, stop: int) -> set[str
         worktrees = worktrees[:1]  # a session from elsewhere counts only where it names this worktree's own paths
     found = evidence.agreeing(tail.operations(stop), changes, house.repository.blob, cwd, worktrees)
     found |= evidence.named_in_snapshots(tail.entries[:stop], changes, cwd, worktrees)
-    return found or evidence.written_by_shell(tail.commands(stop), changes)
+    return found or evidence.written_by_shell(tail.commands(stop), changes, house.repository.blob)
 
 
 def _related(cwd: str, worktree: str) -> bool:

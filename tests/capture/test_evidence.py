@@ -99,13 +99,19 @@ def test_a_relative_path_starts_from_the_directory_the_session_ran_in() -> None:
     ],
 )
 def test_a_shell_command_counts_only_where_it_plainly_writes_the_file(command: str, says: bool) -> None:
-    assert evidence.written_by_shell([command], CHANGE) == ({"src/a.py"} if says else set())
+    assert evidence.written_by_shell([command], CHANGE, BLOBS.__getitem__) == ({"src/a.py"} if says else set())
 
 
 @pytest.mark.parametrize("command", ["rm -f src/a.py", "git rm -q src/a.py", "mv src/a.py src/b.py"])
 def test_a_command_that_takes_a_file_away_counts_where_the_commit_does(command: str) -> None:
     gone = {"src/a.py": Change("src/a.py", "old", "", 0o100644, 0)}
-    assert evidence.written_by_shell([command], gone) == {"src/a.py"}
+    assert evidence.written_by_shell([command], gone, BLOBS.__getitem__) == {"src/a.py"}
+
+
+def test_a_command_that_takes_a_file_away_counts_where_another_stands_in_its_place() -> None:
+    blobs = {**BLOBS, "other": b"nothing of\nwhat was there\n"}
+    instead = {"src/a.py": Change("src/a.py", "old", "other", 0o100644, 0o100644)}
+    assert evidence.written_by_shell(["rm src/a.py"], instead, blobs.__getitem__) == {"src/a.py"}
 
 
 def test_what_a_session_put_in_and_took_out_again_does_not_hide_what_else_it_removed() -> None:

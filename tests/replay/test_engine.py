@@ -165,6 +165,17 @@ def test_a_recorded_text_is_the_same_state_whatever_the_line_ends_and_bytes_are(
     assert world.replay.files.at("a").cause == ""
 
 
+@pytest.mark.parametrize(
+    "content", [b"one\r\ntwo\r\nthree\r\n", b"one\r\ntwo\r\nthree"], ids=["crlf", "no final newline"]
+)
+def test_the_state_that_a_segment_began_with_has_the_line_ends_of_its_file(content: bytes) -> None:
+    """Records hold texts; a person had changed a line before the segment began."""
+    met = content.replace(b"\r\n", b"\n").replace(b"three", b"drei")
+    world = World({"a": content}).run(step(Replace("a", "two", "2"))._replace(before=met))
+    found = world.commit({"a": content.replace(b"two", b"2").replace(b"three", b"drei")})
+    assert found["a"].status == "match" and found.lines("a") == {"agent": (1, 1), "unexplained": (1, 1)}
+
+
 def test_a_session_over_two_commits_carries_on_what_it_left() -> None:
     world = World({"a": A, "b": b"b\n"}).run(Replace("a", "two", "2"), Replace("b", "b", "B"))
     world.land({"a": b"one\n2\nthree\n"})
