@@ -20,12 +20,15 @@ are named by a call) is left to the replay, which proves more.
 """
 
 import datetime
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from gittraj.codec.problems import EnoughError, Problem, Problems
 from gittraj.codec.schema import CHILDREN
 
+_LONGEST = 64  # characters of a timestamp that are read
+_KNOWN = 4096  # timestamps remembered: two rules ask for each
 RULES = ("ids-repeated", "timestamps-out-of-order", "timestamps-outside-session", "results-unpaired")
 
 
@@ -151,6 +154,11 @@ def seconds(timestamp: Any) -> float | None:
         return timestamp / 1000 if 0 <= timestamp < 1 << 64 else None
     if type(timestamp) is not str:
         return None
+    return _seconds(timestamp) if len(timestamp) <= _LONGEST else None
+
+
+@functools.lru_cache(_KNOWN)
+def _seconds(timestamp: str) -> float | None:
     leap = timestamp[17:19] == "60"  # RFC 3339 section 5.6 allows it, datetime does not
     try:
         moment = datetime.datetime.fromisoformat(timestamp[:17] + "59" + timestamp[19:] if leap else timestamp)

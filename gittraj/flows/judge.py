@@ -5,7 +5,7 @@ session costs only its own segment.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -36,6 +36,7 @@ from gittraj.replay.steps import Blob, Landing
 from gittraj.replay.trails import Versions
 from gittraj.store import difference
 from gittraj.store.snapshots import Snapshots
+from gittraj.store.trees import GITLINK
 
 _BACK = 64  # earlier segments of a session that are replayed for what they left uncommitted
 _SOURCES = 128  # verdicts kept on commits that others were made of: those of one squash
@@ -166,13 +167,12 @@ class Judge:
             left[segment.session] = timeline.fitting(self.snapshots, found, segment.base) if found else Left({}, {})
         line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
         self.judged = commit, traced.segments, line
-        read = self.snapshots.reader(line.base)
         names = self.snapshots.listing(line.base)
         recorder = Recorder(texts=self._texts) if self._edits else None
         seen: dict[str, Versions] | None = {} if recorder else None
         git = Conversions(self._house, self.snapshots, commit.tree)
         contents, stored, shown = self.snapshots.blob, git.stored, git.seen
-        engine = Replay(lambda path: _blob(read(path)), contents, names, _diff, recorder, stored, shown)
+        engine = Replay(self._tree(line.base), contents, names, _diff, recorder, stored, shown)
         engine.run(line.before)
         changes = self.snapshots.changes(commit)
         files = [judge(engine, one, git.filtered, gaps=gaps, seen=seen) for one in self._changed(commit, changes)]
@@ -206,12 +206,22 @@ class Judge:
         self.judged = None
         changes = self.snapshots.changes(commit)
         parent = self.snapshots.commit(commit.parents[0]).tree if commit.parents else ""
-        read = self.snapshots.reader(parent)
-        engine = Replay(lambda path: _blob(read(path)), self.snapshots.blob, diff=_diff)
+        engine = Replay(self._tree(parent), self.snapshots.blob, diff=_diff)
         files = [judge(engine, changed, gaps=gaps) for changed in self._changed(commit, changes)]
         return ReplayedCommit(
             commit, "no_trace", tuple(files), total(file.coverage for file in files), notes=tuple(notes)
         )
+
+    def _tree(self, tree: str) -> Callable[[str], Blob | None]:
+        """The file at a path of `tree` ("": the empty one)."""
+        entry, content = self.snapshots.entry, self.snapshots.blob
+
+        def read(path: str) -> Blob | None:
+            oid, mode = (entry(tree, path) if tree else None) or ("", 0)
+            data = content(oid) if oid and mode != GITLINK else None
+            return None if data is None else Blob(data, mode, oid)
+
+        return read
 
     def _changed(self, commit: Commit, changes: list[Change]) -> Iterator[Changed]:
         renamed = difference.renames(self._repository, commit.id, changes)
@@ -283,10 +293,6 @@ class Judge:
         self._left[session, seq] = left
         if len(self._left) > _LEFT:
             self._left.popitem(last=False)
-
-
-def _blob(found: tuple[bytes, int] | None) -> Blob | None:
-    return Blob(*found) if found else None
 
 
 def _diff(old: bytes, new: bytes) -> list[Span]:

@@ -388,11 +388,14 @@ def test_several_processes_come_to_the_same_verdicts(shop: Workshop, monkeypatch
         claude.run(f"git add a.txt && git commit -qm {number}")
     claude.run("git add -A && git commit -qm Last")
     plan = replay.plan(everything=True, directory=str(shop.repo))
-    alone = list(replay.replay(plan))
+    alone = list(replay.replay(plan, lambda verdict: verdict))
     monkeypatch.setattr(replay, "_MANY", 1)
     monkeypatch.setattr(replay, "_PART", 2)
-    monkeypatch.setattr(replay, "workers_for", lambda commits: 2)
-    assert list(replay.replay(plan)) == alone and [each.status for each in alone] == ["reproducible"] * 5
+    monkeypatch.setattr(replay, "workers_for", lambda commits, many: 2)
+    assert (
+        list(replay.replay(plan, lambda verdict: verdict)) == alone
+        and [each.status for each in alone] == ["reproducible"] * 5
+    )
 
 
 def test_a_shallow_clone_judges_what_it_can(shop: Workshop, tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""Work shared by processes: parts of it go in, what a process makes of each comes out, in the order of the parts."""
+
+import functools
+import gc
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+_MOST = 8  # more would wait for the one that puts the answers in order
+_RARELY = 50_000  # objects that a process makes before it looks for cycles
+
+Part = TypeVar("Part")
+Made = TypeVar("Made")
+
+
+def workers_for(commits: int, many: int) -> int:
+    """How many processes share the work on so many commits; one below `many`."""
+    if commits < many or not hasattr(os, "fork"):
+        return 1
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(processors, _MOST)
+
+
+def parted(items: Sequence[Part], size: int) -> list[Sequence[Part]]:
+    """`items` in parts of `size`."""
+    return [items[at : at + size] for at in range(0, len(items), size)]
+
+
+def shared(begin: Callable[[], Callable[[Part], Made]], parts: Sequence[Part], workers: int) -> Iterator[Made]:
+    """What the function that `begin` gives makes of each part.
+
+    `begin` runs once in each process, and is inherited like all it holds: only parts and answers go through pipes. libgit2's handles
+    are not made to be shared, so it opens the repository anew. Whatever the function raises is raised here.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    run: Callable[[Part], Made] = _make  # that of `begin`, in whatever process it is called
+    with ProcessPoolExecutor(workers, get_context("fork"), functools.partial(_begin, begin)) as pool:
+        try:
+            yield from pool.map(run, parts)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_own: list[Callable[[Any], Any]] = []  # of a process that shares the work
+
+
+def _begin(begin: Callable[[], Callable[[Any], Any]]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends the others
+    gc.freeze()  # records are trees without cycles: to look through them and through all modules again and again frees nothing
+    gc.set_threshold(_RARELY, 20, 20)
+    _own[:] = [begin()]
+
+
+def _make(part: Any) -> Any:
+    return _own[0](part)
