@@ -107,12 +107,21 @@ class Snapshots:
             found = self.repository.blob(oid) if self.repository.is_id(oid) else None
         except StoreError:
             return None
-        if found is not None and len(found) < _BYTES:
-            self._blobs[oid] = found
-            self._size += len(found)
+        if found is not None:
+            self._keep(oid, found)
+        return found
+
+    def take(self, oid: str, content: bytes) -> None:
+        """Keep `content` for the blob `oid` where that is its id: to work that out takes a fraction of reading the blob."""
+        if oid not in self._blobs and self.repository.backend.blob_id(content) == oid:
+            self._keep(oid, content)
+
+    def _keep(self, oid: str, content: bytes) -> None:
+        if len(content) < _BYTES:
+            self._blobs[oid] = content
+            self._size += len(content)
             while self._size > _BYTES:
                 self._size -= len(self._blobs.pop(next(iter(self._blobs))))
-        return found
 
     def _tree(self, oid: str) -> "_Folder":
         found = self._trees.get(oid)
