@@ -3,7 +3,8 @@
 This decides only whether a session belongs to a commit (design: capture, evidence 3); what exactly each line came from is replay's
 question. One substantial line that an operation added and that the commit adds in the same file is agreement; so is one that it
 removed and the commit removes, where nothing that the session added to the file is to be expected there. In a file that the commit
-creates, most of what an operation added elsewhere is agreement, too: the file was moved. A file named without a shared line is not.
+creates, most of what an operation added elsewhere is agreement, too: the file was moved. So is what an operation only took out of a
+file, where the commit deletes another that had it: the file was moved there before. A file named without a shared line is not.
 """
 
 import posixpath
@@ -58,6 +59,7 @@ def agreeing(
     lines: dict[str, tuple[set[str], set[str], str, str]] = {}
     net: dict[str, tuple[set[str], set[str]]] = {}
     created = [name for name, change in changes.items() if not change.old]
+    gone: set[str] | None = None  # lines of files that the commit deletes
     for seen in observed:
         if seen.state in ("failed", "denied"):
             continue
@@ -78,6 +80,15 @@ def agreeing(
                 if each != name and _most(gained, lines[each][0]):
                     found.add(each)
                     break
+            if name in changes and not gained and changes[name].new:
+                if gone is None:
+                    deleted = [each for each, change in changes.items() if not change.new]
+                    gone = {
+                        line for each in deleted for line in lines.setdefault(each, _difference(changes[each], blob))[1]
+                    }
+                if _enough(lost & gone - substantial(lines[name][2])):
+                    found.add(name)
+                    continue
             if name in changes:
                 added, removed = net.get(name, (set(), set()))
                 net[name] = (added - lost) | gained, removed | (lost - added)
@@ -191,7 +202,11 @@ def _agrees(
 def _most(gained: set[str], there: set[str]) -> bool:
     """Whether most of the lines that an operation added to one file stand in another, and enough of them to say something."""
     shared = gained & there
-    return 2 * len(shared) > len(gained) and sum(map(len, shared)) >= _ELSEWHERE
+    return 2 * len(shared) > len(gained) and _enough(shared)
+
+
+def _enough(shared: set[str]) -> bool:
+    return sum(map(len, shared)) >= _ELSEWHERE
 
 
 def gained_and_lost(operation: Operation) -> tuple[set[str], set[str]]:
