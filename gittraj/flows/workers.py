@@ -7,6 +7,8 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from gittraj.errors import GitTrajError
+
 _MOST = 8  # more would wait for the one that puts the answers in order
 _RARELY = 50_000  # objects that a process makes before it looks for cycles
 
@@ -23,32 +25,43 @@ def workers_for(commits: int, many: int) -> int:
 
 
 def parted(items: Sequence[Part], size: int) -> list[Sequence[Part]]:
-    """`items` in parts of `size`."""
-    return [items[at : at + size] for at in range(0, len(items), size)]
+    """`items` in parts of `size`, the last ones smaller: so that no process ends long after the others."""
+    whole = max(len(items) - 2 * size, 0) // size * size
+    return [
+        *(items[at : at + size] for at in range(0, whole, size)),
+        *(items[at : at + -(-size // 4)] for at in range(whole, len(items), -(-size // 4))),
+    ]
 
 
 def shared(begin: Callable[[], Callable[[Part], Made]], parts: Sequence[Part], workers: int) -> Iterator[Made]:
     """What the function that `begin` gives makes of each part.
 
     `begin` runs once in each process, and is inherited like all it holds: only parts and answers go through pipes. libgit2's handles
-    are not made to be shared, so it opens the repository anew. Whatever the function raises is raised here.
+    are not made to be shared, so it opens the repository anew. Whatever the function raises is raised here. When this ends, however
+    it does, the processes have ended: one that is left to the end of Python may wait for a last word that nobody says any more.
+    Raises `GitTrajError` where one of them was killed.
     """
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
     run: Callable[[Part], Made] = _make  # that of `begin`, in whatever process it is called
     with ProcessPoolExecutor(workers, get_context("fork"), functools.partial(_begin, begin)) as pool:
         try:
             yield from pool.map(run, parts)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        except BrokenProcessPool:
+            why = "a process that shared the work was ended from outside (is there enough memory?)"
+            raise GitTrajError(why, hint="on one processor it takes less: taskset -c 0 git traj …") from None
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 _own: list[Callable[[Any], Any]] = []  # of a process that shares the work
 
 
 def _begin(begin: Callable[[], Callable[[Any], Any]]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends the others
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a terminal tells all of them: these end at once and say nothing
     gc.freeze()  # records are trees without cycles: to look through them and through all modules again and again frees nothing
     gc.set_threshold(_RARELY, 20, 20)
     _own[:] = [begin()]
