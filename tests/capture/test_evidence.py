@@ -135,3 +135,14 @@ def test_what_was_only_taken_out_of_a_file_is_evidence_where_the_commit_deletes_
     }
     seen = [Observed(Replace("src/new.py", taken, ""), "c1", "applied")]
     assert evidence.agreeing(seen, moved, blobs.__getitem__, "/home/dana/repo", HERE) == says
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_was_added_at_a_place_that_the_commit_does_not_have_is_evidence_where_it_adds_the_same(
+    there: bool,
+) -> None:
+    blobs = {"old": b"a first line\n", "new": b"a line that is long enough to say something, for one\n"}
+    changed = {"src/a.py": Change("src/a.py", "old", "new", 0o100644, 0o100644)}
+    seen = [Observed(Replace("src/b.py", "a first line\n", blobs["new"].decode()), "c1", "applied")]
+    found = evidence.agreeing(seen, changed, blobs.__getitem__, "/home/dana/repo", HERE, lambda path: there)
+    assert found == (set() if there else {"src/a.py"})

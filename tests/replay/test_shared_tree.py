@@ -78,6 +78,13 @@ FOUND = (  # by chance, in runs of the test above; each was told wrong once
         [tree_acts.Act("remove", 0, 0, 0, 0), tree_acts.Act("move", 0, 0, 1, 0), tree_acts.Act("cut", 1, 0, 2, 1)],
         [tree_acts.Act("remove", 0, 0, 0, 0), tree_acts.Act("move", 0, 0, 0, 0), tree_acts.Act("cut", 1, 0, 0, 0)],
     ),
+    (
+        ("pi", "gemini", "opencode"),  # what one session edits, the other moves away and back
+        [
+            *(tree_acts.Act("edit", 0, 0, 0, 0), tree_acts.Act("move", 0, 0, 0, 0)),
+            *(tree_acts.Act("edit", 1, 1, 0, 0), tree_acts.Act("move", 0, 1, 0, 0)),
+        ],
+    ),
 )
 
 
