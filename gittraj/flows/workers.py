@@ -4,6 +4,7 @@ import functools
 import gc
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -64,7 +65,19 @@ def _begin(begin: Callable[[], Callable[[Any], Any]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a terminal tells all of them: these end at once and say nothing
     gc.freeze()  # records are trees without cycles: to look through them and through all modules again and again frees nothing
     gc.set_threshold(_RARELY, 20, 20)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _own[:] = [begin()]
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that gives it work is gone: killed, it says no word, and for the next part others would wait for ever."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _make(part: Any) -> Any:

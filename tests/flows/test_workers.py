@@ -3,6 +3,9 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -59,6 +62,27 @@ def test_a_process_that_is_killed_is_told_in_our_own_words() -> None:
     with pytest.raises(GitTrajError, match="ended from outside"):
         list(shared(lambda: run, parted(range(400), 10), 2))
     assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("ended", [signal.SIGKILL, signal.SIGTERM])
+def test_processes_do_not_outlive_the_one_that_gives_them_work(ended: int) -> None:
+    script = (
+        "import os, time\n"
+        "from gittraj.flows.workers import shared\n"
+        "for process in shared(lambda: lambda part: time.sleep(0.01) or os.getpid(), range(100_000), 2):\n"
+        "    print(process, flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as giver:
+        assert giver.stdout is not None
+        workers = {int(next(giver.stdout)) for _ in range(20)}
+        giver.send_signal(ended)
+        giver.wait()
+    assert len(workers) == 2
+    for _ in range(200):
+        if not any(os.path.exists(f"/proc/{worker}") for worker in workers):
+            return
+        time.sleep(0.05)
+    raise AssertionError("they are still there")
 
 
 def test_few_commits_are_not_worth_a_second_process() -> None:
