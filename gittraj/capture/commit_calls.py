@@ -1,6 +1,7 @@
 """Which tool call made a commit: entries and the commit go in, the index of the top-level entry that ran `git commit` comes out."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from gittraj.capture.moments import seconds
@@ -17,6 +18,9 @@ _TEXT_LIMIT = (
 )  # a command or output longer than this is not searched: git's own lines stand at its beginning or end
 
 
+Called = tuple[int, Entry, Entry | None]  # position of the top-level entry, a call, its result
+
+
 class CommitCall(NamedTuple):
     """`place`: position of the top-level entry; `call_id`: of the call (maybe a sub-agent's); `open`: no result yet."""
 
@@ -27,8 +31,21 @@ class CommitCall(NamedTuple):
 
 def open_calls(entries: list[Entry], subject: str = "") -> list[CommitCall]:
     """Calls without a result whose text runs git commit: the agent's own commit in flight, latest last. `subject`: only those that hold it."""
+    return _open(_calls(entries), subject)
+
+
+def committing(entries: list[Entry], commit: Commit) -> CommitCall | None:
+    """The call that made `commit`; where none can be told, the last one without a result that runs git commit, first of those that hold its subject."""
+    calls = _calls(entries)
+    found = _made(calls, commit)
+    if found is None and (still_open := _open(calls)):
+        found = (_open(calls, commit.subject) or still_open)[-1]
+    return found
+
+
+def _open(calls: Iterable[Called], subject: str = "") -> list[CommitCall]:
     found = []
-    for index, call, result in _calls(entries):
+    for index, call, result in calls:
         text = _text(call.get("input")) if result is None else ""
         if text and _commits(text) and (not subject or _contains(text, subject)):
             found.append(CommitCall(index, call.get("call-id", ""), True))
@@ -37,9 +54,13 @@ def open_calls(entries: list[Entry], subject: str = "") -> list[CommitCall]:
 
 def made(entries: list[Entry], commit: Commit) -> CommitCall | None:
     """The call that made `commit`: its output names the commit, or it ran while the commit was made and holds its subject."""
+    return _made(_calls(entries), commit)
+
+
+def _made(calls: Iterable[Called], commit: Commit) -> CommitCall | None:
     by_time = None
     short = commit.id[:7]
-    for index, call, result in _calls(entries):
+    for index, call, result in calls:
         command = _text(call.get("input"))
         output = _text(result.get("output")) if result else ""
         if short in output and _names(output, commit.id) and ("commit" in command or _commits(command)):
@@ -59,11 +80,11 @@ def mentioned(entries: list[Entry]) -> list[tuple[int, str]]:
     return found
 
 
-def _calls(entries: list[Entry]) -> list[tuple[int, Entry, Entry | None]]:
+def _calls(entries: list[Entry]) -> list[Called]:
     results: dict[str, Entry] = {}
     calls: list[tuple[int, Entry]] = []
     for index, top in enumerate(entries):
-        for entry in walk([top]):
+        for entry in walk([top]) if top.get("children") else (top,):
             kind = entry["type"]
             if kind == "tool-call":
                 calls.append((index, entry))

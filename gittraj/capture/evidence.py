@@ -3,7 +3,9 @@
 This decides only whether a session belongs to a commit (design: capture, evidence 3); what exactly each line came from is replay's
 question. One substantial line that an operation added and that the commit adds in the same file is agreement; so is one that it
 removed and the commit removes, where nothing that the session added to the file is to be expected there. In a file that the commit
-creates, most of what an operation added elsewhere is agreement, too: the file was moved. A file named without a shared line is not.
+creates, most of what an operation added elsewhere is agreement, too: the file was moved; in one that was there before, where the commit
+has nothing at the other place. So is what an operation only took out of a
+file, where the commit deletes another that had it: the file was moved there before. A file named without a shared line is not.
 """
 
 import posixpath
@@ -52,14 +54,19 @@ def touched(observed: Iterable[Observed], cwd: str, worktrees: tuple[str, ...]) 
 
 
 def agreeing(
-    observed: Iterable[Observed], changes: dict[str, Change], blob: BlobReader, cwd: str, worktrees: tuple[str, ...]
+    observed: Iterable[Observed],
+    changes: dict[str, Change],
+    blob: BlobReader,
+    cwd: str,
+    worktrees: tuple[str, ...],
+    there: Callable[[str], bool] = lambda _: True,
 ) -> set[str]:
-    """The changed paths with which at least one operation that was not refused agrees."""
+    """The changed paths with which at least one operation that was not refused agrees. `there`: whether the commit has a file at a path."""
     found: set[str] = set()
     lines: dict[str, tuple[set[str], set[str], str, str]] = {}
     net: dict[str, tuple[set[str], set[str]]] = {}
-    created = [name for name, change in changes.items() if not change.old]
     renamed = _renamed(changes)
+    gone: set[str] | None = None  # lines of files that the commit deletes
     for seen in observed:
         if seen.state in ("failed", "denied"):
             continue
@@ -76,12 +83,21 @@ def agreeing(
                     found.add(name)
                     continue
             gained, lost = gained_and_lost(seen.operation)
-            for each in created:
+            for each, change in changes.items() if gained else ():
                 if each not in lines:
-                    lines[each] = _difference(changes[each], blob)
-                if each != name and _most(gained, lines[each][0]):
+                    lines[each] = _difference(change, blob)
+                if each != name and _most(gained, lines[each][0]) and (not change.old or not there(name)):
                     found.add(each)
                     break
+            if name in changes and not gained and changes[name].new:
+                if gone is None:
+                    deleted = [each for each, change in changes.items() if not change.new and each not in renamed]
+                    gone = {
+                        line for each in deleted for line in lines.setdefault(each, _difference(changes[each], blob))[1]
+                    }
+                if _enough(lost & gone - substantial(lines[name][2])):
+                    found.add(name)
+                    continue
             if name in changes:
                 added, removed = net.get(name, (set(), set()))
                 net[name] = (added - lost) | gained, removed | (lost - added)
@@ -224,7 +240,11 @@ def _agrees(
 def _most(gained: set[str], there: set[str]) -> bool:
     """Whether most of the lines that an operation added to one file stand in another, and enough of them to say something."""
     shared = gained & there
-    return 2 * len(shared) > len(gained) and sum(map(len, shared)) >= _ELSEWHERE
+    return 2 * len(shared) > len(gained) and _enough(shared)
+
+
+def _enough(shared: set[str]) -> bool:
+    return sum(map(len, shared)) >= _ELSEWHERE
 
 
 def gained_and_lost(operation: Operation) -> tuple[set[str], set[str]]:

@@ -79,10 +79,9 @@ def _rendered(report: "AuditReport", *, html: bool, md: bool) -> tuple[str, str]
         from gittraj.cli import audit_md
 
         return audit_md.render(found), "text/markdown"
-    import json
+    from gittraj.cli import ascii_json
 
-    text = json.dumps(found, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("\x7f", "\\u007f") + "\n", "application/json"
+    return ascii_json.text(found) + "\n", "application/json"
 
 
 def _page(report: "AuditReport") -> "Iterator[Line]":

@@ -63,10 +63,9 @@ class Console:
 
     def json(self, value: "Any") -> None:
         """Write `value` as one line of JSON, ASCII only, so that no terminal obeys what a trace holds."""
-        import json
+        from gittraj.cli.ascii_json import text
 
-        text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-        self.data(text.replace("\x7f", "\\u007f") + "\n")
+        self.data(text(value) + "\n")
 
     def binary(self, data: bytes) -> None:
         """Write exactly these bytes to stdout."""

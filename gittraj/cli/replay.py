@@ -5,8 +5,8 @@ from gittraj.cli.console import Console
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gittraj.cli.replay_told import Told
     from gittraj.flows.replay import Plan
-    from gittraj.model.report import ReplayedCommit
 
 
 def replay(
@@ -40,22 +40,25 @@ def replay(
         from gittraj.flows.stage import rules as read_rules
 
         rules = read_rules(plan.house, seconds=timeout, total=total_timeout, bare=unsafe_no_sandbox)
+    from gittraj.cli import replay_told
+
+    several = len(plan.commits) > 1
+    shown = replay_told.Shown(json=json, ranges=lines, brief=several, single=plan.single)
     found = []
-    for verdict in flow.replay(plan, unchecked=unchecked, trace=trace, agent=agent, commands=rules):
-        found.append(verdict)
+    for told in flow.replay(plan, shown.told, unchecked=unchecked, trace=trace, agent=agent, commands=rules):
+        found.append(told)
         _progress(console, plan, len(found))
     found.reverse()
-    ok = flow.passes(found, single=plan.single)
+    ok = not [told for told in found if not told.passes]
     if json:
-        from gittraj.cli import replay_shape
+        from gittraj.cli.replay_shape import report
 
-        console.json(replay_shape.report(found, ok=ok, ranges=lines))
+        console.data(report([told.text for told in found], ok=ok) + "\n")
     else:
-        from gittraj.cli.replay_lines import commit_lines, count_line
+        from gittraj.cli.replay_lines import count_line
 
-        several = len(found) > 1
-        page = [line for each in found for line in commit_lines(each, ranges=lines, brief=several)]
-        console.page([*page, count_line(found)] if several else page, hint=_next(found))
+        page = [line for told in found for line in told.lines]
+        console.page([*page, count_line([told.status for told in found])] if several else page, hint=_next(found))
     return 0 if ok else 1
 
 
@@ -71,12 +74,12 @@ def _progress(console: Console, plan: "Plan", done: int) -> None:
         console.err.flush()
 
 
-def _next(found: "list[ReplayedCommit]") -> str:
-    for verdict in found:
-        name = verdict.commit.id[:8]
-        if verdict.status == "no_trace" and len(found) == 1:
+def _next(found: "list[Told]") -> str:
+    for told in found:
+        name = told.commit[:8]
+        if told.status == "no_trace" and len(found) == 1:
             return f"attach its session: git traj attach {name}"
-        if verdict.status in ("partial", "not_reproducible"):
+        if told.status in ("partial", "not_reproducible"):
             more = " · line by line: --lines" if len(found) == 1 else f" · more: git traj replay {name}"
             return f"what the agent did: git traj show {name}{more}"
     return ""

@@ -49,11 +49,11 @@ def commit_lines(each: "ReplayedCommit", *, ranges: bool = False, brief: bool = 
         yield from command_lines(each.commands, brief=brief)
 
 
-def count_line(found: "list[ReplayedCommit]") -> Line:
+def count_line(statuses: "list[str]") -> Line:
     """How many commits there are of each status."""
-    counts = [(word, sum(1 for each in found if each.status == status)) for status, (_, word) in _WORDS.items()]
+    counts = [(word, statuses.count(status)) for status, (_, word) in _WORDS.items()]
     parts = ", ".join(f"{number} {word}" for word, number in counts if number)
-    return Line(("bold", f"{_plural(len(found), 'commit')}: {parts}."))
+    return Line(("bold", f"{_plural(len(statuses), 'commit')}: {parts}."))
 
 
 _GRADES = ["state", "diff", "operation", "fuzzy", "none"]

@@ -5,13 +5,16 @@ from typing import Any
 from gittraj.model.ran import RanCommand
 from gittraj.model.report import CLASSES, LineRange, Lines, ReplayedCommit, ReplayedFile
 
-
-def report(commits: list[ReplayedCommit], *, ok: bool, ranges: bool) -> dict[str, Any]:
-    """`git traj replay --json`; `ranges`: with the lines of each class (`--lines`)."""
-    return {"ok": ok, "commits": [_commit(each, ranges) for each in commits]}
+_NONE = Lines()
 
 
-def _commit(each: ReplayedCommit, ranges: bool) -> dict[str, Any]:
+def report(commits: list[str], *, ok: bool) -> str:
+    """`git traj replay --json`, of the JSON of its commits."""
+    return f'{{"ok":{"true" if ok else "false"},"commits":[{",".join(commits)}]}}'
+
+
+def commit(each: ReplayedCommit, *, ranges: bool) -> dict[str, Any]:
+    """One commit of it; `ranges`: with the lines of each class (`--lines`)."""
     return {
         "commit": each.commit.id,
         "subject": each.commit.subject,
@@ -66,10 +69,12 @@ def _command(command: RanCommand) -> dict[str, Any]:
 def coverage(found: dict[str, Lines]) -> dict[str, Any]:
     """Class → lines added and removed, all classes and `total`."""
     shape: dict[str, Any] = {}
+    added = removed = 0
     for name in CLASSES:
-        lines = found.get(name, Lines())
+        lines = found.get(name, _NONE)
+        added, removed = added + lines.added, removed + lines.removed
         shape[name] = {"added": lines.added, "removed": lines.removed}
-    shape["total"] = {side: sum(shape[name][side] for name in CLASSES) for side in ("added", "removed")}
+    shape["total"] = {"added": added, "removed": removed}
     return shape
 
 

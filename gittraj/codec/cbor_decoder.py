@@ -143,6 +143,9 @@ class _Reader:
                 stop = start + first - 0x3F
                 items.append(data[start + 1 : stop])
                 start = stop
+            elif 0xA0 <= first < 0xB8 and depth > 0:
+                value, start = self.map(start, start + 1, first - 0xA0, depth - 1)
+                items.append(value)
             else:
                 value, start = self.item(start, depth)
                 items.append(value)
@@ -204,6 +207,11 @@ class _Reader:
                 stop = start + first - 0x3F
                 result[key] = data[start + 1 : stop]
                 start = stop
+            elif 0xA0 <= first < 0xB8 and depth > 0:
+                result[key], start = self.map(start, start + 1, first - 0xA0, depth - 1)
+            elif first == 0xF4 or first == 0xF5:
+                result[key] = first == 0xF5
+                start += 1
             else:
                 result[key], start = self.item(start, depth)
         return result, start

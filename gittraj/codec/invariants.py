@@ -20,12 +20,16 @@ are named by a call) is left to the replay, which proves more.
 """
 
 import datetime
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from gittraj.codec.problems import EnoughError, Problem, Problems
 from gittraj.codec.schema import CHILDREN
 
+_LONGEST = 64  # characters of a timestamp that are read
+_KNOWN = 4096  # timestamps remembered: two rules ask for each
+Walked = tuple[str, int, dict[str, Any]]  # path of its list, index, entry
 RULES = ("ids-repeated", "timestamps-out-of-order", "timestamps-outside-session", "results-unpaired")
 
 
@@ -47,11 +51,12 @@ def _problems(record: Any) -> Iterator[tuple[str, Problem]]:
     session = _part(record, "session", dict)
     entries = _part(session, "entries", list)
     segment = _part(_part(record, "gittraj", dict), "segment", dict)
+    walked = list(_walk(entries))
     rules: tuple[tuple[str, Callable[[Problems], None]], ...] = (
-        ("ids-repeated", lambda problems: _unique(entries, problems)),
-        ("timestamps-out-of-order", lambda problems: _ordered(entries, problems)),
-        ("timestamps-outside-session", lambda problems: _inside(session, entries, problems)),
-        ("results-unpaired", lambda problems: _paired(entries, segment, problems)),
+        ("ids-repeated", lambda problems: _unique(walked, problems)),
+        ("timestamps-out-of-order", lambda problems: _ordered(walked, problems)),
+        ("timestamps-outside-session", lambda problems: _inside(session, walked, problems)),
+        ("results-unpaired", lambda problems: _paired(walked, segment, problems)),
         ("segment", lambda problems: _counted(entries, segment, problems)),
     )
     for rule, run in rules:
@@ -69,9 +74,7 @@ def _part(value: Any, key: str, kind: type) -> Any:
     return part if type(part) is kind else kind()
 
 
-def _walk(
-    entries: list[Any], path: str = "session.entries", depth: int = 0
-) -> Iterator[tuple[str, int, dict[str, Any]]]:
+def _walk(entries: list[Any], path: str = "session.entries", depth: int = 0) -> Iterator[Walked]:
     """Every entry that is a map with path of its list and index, children right after their parent."""
     for index, entry in enumerate(entries):
         if type(entry) is dict:
@@ -80,10 +83,10 @@ def _walk(
                 yield from _walk(_part(entry, "children", list), f"{path}[{index}].children", depth + 1)
 
 
-def _unique(entries: list[Any], problems: Problems) -> None:
+def _unique(walked: list[Walked], problems: Problems) -> None:
     ids: set[str] = set()
     calls: set[str] = set()
-    for path, index, entry in _walk(entries):
+    for path, index, entry in walked:
         for name, seen in (("id", ids), ("call-id", calls)):
             value = entry.get(name)
             if type(value) is str and (name == "id" or entry.get("type") == "tool-call"):
@@ -92,9 +95,9 @@ def _unique(entries: list[Any], problems: Problems) -> None:
                 seen.add(value)
 
 
-def _ordered(entries: list[Any], problems: Problems) -> None:
+def _ordered(walked: list[Walked], problems: Problems) -> None:
     last: dict[str, float] = {}
-    for path, index, entry in _walk(entries):
+    for path, index, entry in walked:
         moment = seconds(entry.get("timestamp"))
         if moment is not None:
             if moment < last.get(path, moment):
@@ -102,11 +105,11 @@ def _ordered(entries: list[Any], problems: Problems) -> None:
             last[path] = moment
 
 
-def _inside(session: dict[str, Any], entries: list[Any], problems: Problems) -> None:
+def _inside(session: dict[str, Any], walked: list[Walked], problems: Problems) -> None:
     start, end = seconds(session.get("session-start")), seconds(session.get("session-end"))
     if start is None and end is None:
         return
-    for path, index, entry in _walk(entries):
+    for path, index, entry in walked:
         moment = seconds(entry.get("timestamp"))
         if moment is not None:
             if start is not None and moment < start:
@@ -115,12 +118,12 @@ def _inside(session: dict[str, Any], entries: list[Any], problems: Problems) -> 
                 problems.add(f"{path}[{index}].timestamp", "is after session-end")
 
 
-def _paired(entries: list[Any], segment: dict[str, Any], problems: Problems) -> None:
+def _paired(walked: list[Walked], segment: dict[str, Any], problems: Problems) -> None:
     index_of_segment = segment.get("index")
     later = type(index_of_segment) is int and index_of_segment > 0
-    all_calls = {entry.get("call-id") for _, _, entry in _walk(entries) if _is_call(entry)}
+    all_calls = {entry.get("call-id") for _, _, entry in walked if _is_call(entry)}
     calls: set[str] = set()
-    for path, index, entry in _walk(entries):
+    for path, index, entry in walked:
         call = entry.get("call-id")
         if _is_call(entry):
             calls.add(entry["call-id"])
@@ -151,6 +154,11 @@ def seconds(timestamp: Any) -> float | None:
         return timestamp / 1000 if 0 <= timestamp < 1 << 64 else None
     if type(timestamp) is not str:
         return None
+    return _seconds(timestamp) if len(timestamp) <= _LONGEST else None
+
+
+@functools.lru_cache(_KNOWN)
+def _seconds(timestamp: str) -> float | None:
     leap = timestamp[17:19] == "60"  # RFC 3339 section 5.6 allows it, datetime does not
     try:
         moment = datetime.datetime.fromisoformat(timestamp[:17] + "59" + timestamp[19:] if leap else timestamp)

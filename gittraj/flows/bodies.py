@@ -59,7 +59,9 @@ class Bodies:
         self._house = house
         self._parts = parts
         self._commit = commit
-        self._found = _inside(parts.items)
+        inside = {item.start: framing.content(item) for item in parts.items if item.kind == "body"}
+        self._digests = {start: sha256_hex(content) for start, content in inside.items()}  # by where the item stands
+        self._found = {digest: inside[start] for start, digest in self._digests.items()}
         self._purged = framing.purges(parts.items)
         self._detached: dict[str, list[framing.Item]] = {}
         self._missing = False
@@ -80,6 +82,10 @@ class Bodies:
             self._found[digest] = found
         self._missing = self._missing or found is None
         return found
+
+    def digest(self, item: framing.Item) -> str:
+        """As `note_order.body_of`, of an item of this note."""
+        return self._digests.get(item.start) or note_order.body_of(item)
 
     def purged(self, digest: str) -> bool:
         """Whether the notes say that this body was dropped for good."""

@@ -15,6 +15,7 @@ from gittraj.errors import StoreError
 from gittraj.flows import edit_events, timeline
 from gittraj.flows.base import base_commit
 from gittraj.flows.carried import carried_over
+from gittraj.flows.changed_files import changed, diff, spare_reading, tree
 from gittraj.flows.conversions import Conversions
 from gittraj.flows.leading import leading_to
 from gittraj.flows.retrace import with_edits
@@ -25,18 +26,16 @@ from gittraj.flows.tracer import Tracer
 from gittraj.flows.traces import Traced, Traces
 from gittraj.flows.wiring import House, Keychain
 from gittraj.model.anchor import Anchor
-from gittraj.model.commit import Change, Commit
+from gittraj.model.commit import Commit
 from gittraj.model.edit import Edit, Trail
 from gittraj.model.report import ReplayedCommit, ReplayedFile
 from gittraj.model.states import Verified
-from gittraj.replay.compare import Changed, judge, verdict
+from gittraj.replay.compare import judge, verdict
 from gittraj.replay.coverage import total
 from gittraj.replay.engine import Replay
 from gittraj.replay.recorder import Recorder
-from gittraj.replay.spans import Span
-from gittraj.replay.steps import Blob, Landing
+from gittraj.replay.steps import Landing
 from gittraj.replay.trails import Versions
-from gittraj.store import difference
 from gittraj.store.snapshots import Snapshots
 
 _BACK = 64  # earlier segments of a session that are replayed for what they left uncommitted
@@ -90,8 +89,8 @@ class Judge:
                     return found
                 found = replace(found, segments=self._traces.of(commit, read).told)
                 verdicts = [self._source(one, statements) for one in sources]
-                changed = self._changed(commit, self.snapshots.changes(commit))
-                return with_edits(origins, found, verdicts, changed, read.carried.how)
+                files = changed(self.snapshots, commit, self.snapshots.changes(commit))
+                return with_edits(origins, found, verdicts, files, read.carried.how)
         traced = self._traces.of(commit, read)
         if not traced.segments:
             return self._untraced(commit, traced.notes, traced.gaps)
@@ -168,16 +167,18 @@ class Judge:
             left[segment.session] = timeline.fitting(self.snapshots, found, segment.base) if found else Left({}, {})
         line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
         self.judged = commit, traced.segments, line
-        read = self.snapshots.reader(line.base)
         names = self.snapshots.listing(line.base)
         recorder = Recorder(texts=self._texts) if self._edits else None
         seen: dict[str, Versions] | None = {} if recorder else None
         git = Conversions(self._house, self.snapshots, commit.tree)
         contents, stored, shown = self.snapshots.blob, git.stored, git.seen
-        engine = Replay(lambda path: _blob(read(path)), contents, names, _diff, recorder, stored, shown)
+        engine = Replay(tree(self.snapshots, line.base), contents, names, diff, recorder, stored, shown)
         engine.run(line.before)
         changes = self.snapshots.changes(commit)
-        files = [judge(engine, one, git.filtered, gaps=gaps, seen=seen) for one in self._changed(commit, changes)]
+        spare_reading(self.snapshots, engine, changes)
+        files = [
+            judge(engine, one, git.filtered, gaps=gaps, seen=seen) for one in changed(self.snapshots, commit, changes)
+        ]
         trails = edit_events.early(engine, seen or {}, recorder.taken()) if recorder else []
         operations = engine.operations + sum(1 for file in files if file.steps and file.path in engine.restored)
         engine.run([Landing(commit.id, tuple(changes)), *line.after])
@@ -208,32 +209,11 @@ class Judge:
         self.judged = None
         changes = self.snapshots.changes(commit)
         parent = self.snapshots.commit(commit.parents[0]).tree if commit.parents else ""
-        read = self.snapshots.reader(parent)
-        engine = Replay(lambda path: _blob(read(path)), self.snapshots.blob, diff=_diff)
-        files = [judge(engine, changed, gaps=gaps) for changed in self._changed(commit, changes)]
+        engine = Replay(tree(self.snapshots, parent), self.snapshots.blob, diff=diff)
+        files = [judge(engine, one, gaps=gaps) for one in changed(self.snapshots, commit, changes)]
         return ReplayedCommit(
             commit, "no_trace", tuple(files), total(file.coverage for file in files), notes=tuple(notes)
         )
-
-    def _changed(self, commit: Commit, changes: list[Change]) -> Iterator[Changed]:
-        renamed = difference.renames(self._repository, commit.id, changes)
-        by_path = {change.path: change for change in changes}
-        gone = set(renamed.values())
-        others = [self.snapshots.commit(parent).tree for parent in commit.parents[1:]]
-        readers = [self.snapshots.reader(tree) for tree in others]
-        for change in changes:
-            if change.path in gone and not change.new:
-                continue
-            source = by_path[renamed[change.path]] if change.path in renamed else change
-            yield Changed(
-                change.path,
-                source.path,
-                self.snapshots.blob(source.old) if source.old else None,
-                self.snapshots.blob(change.new) if change.new else None,
-                source.old_mode,
-                change.new_mode,
-                tuple(found[0] if (found := read(change.path)) else None for read in readers),
-            )
 
     def _left_by(self, commit: Commit, segment: Segment) -> Left | None:
         """What the segment before `segment` left; earlier commits are judged for it. None where they are not found."""
@@ -286,11 +266,3 @@ def _anchors(read: NoteRead | None, session: str, seq: int) -> Iterator[Anchor]:
         anchor = one.statement.anchor
         if anchor is not None and anchor.kind == "record" and (anchor.session_id, anchor.seq) == (session, seq):
             yield anchor
-
-
-def _blob(found: tuple[bytes, int] | None) -> Blob | None:
-    return Blob(*found) if found else None
-
-
-def _diff(old: bytes, new: bytes) -> list[Span]:
-    return [Span(*hunk) for hunk in difference.hunks(old, new)]

@@ -1,15 +1,15 @@
 """Commits judged for the index: commits with their notes go in, in one process or several; a row for each comes out."""
 
-import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from gittraj.errors import StoreError
 from gittraj.flows.judge import Judge
-from gittraj.flows.replay import workers_for
 from gittraj.flows.wiring import House
+from gittraj.flows.workers import parted, shared, workers_for
 from gittraj.model.judged import Judged, JudgedFile
 from gittraj.store.index import WAITING
 
+_MANY = 400  # commits: from here on, several processes share the work
 _PART = 100  # commits that one process takes at a time
 
 
@@ -20,9 +20,11 @@ def judged(house: House, todo: dict[str, str], *, many: bool) -> Iterator[Judged
     for commit in sorted(todo.keys() - set(here)):
         yield Judged(commit, todo[commit], WAITING)
     here.sort(key=lambda one: (repository.commit(one).committer_time, one))
-    workers = workers_for(len(here)) if many else 1
+    workers = workers_for(len(here), _MANY) if many else 1
     if workers > 1:
-        yield from _shared_out(house, [(commit, todo[commit]) for commit in here], workers)
+        parts = parted([(commit, todo[commit]) for commit in here], _PART)
+        for rows in shared(lambda: _begin(house), parts, workers):
+            yield from rows
         return
     judge = Judge(house, many=many, edits=True)
     for commit in here:
@@ -45,26 +47,6 @@ def row(judge: Judge, commit: str, note: str) -> Judged:
     return Judged(commit, note, verdict.status, verdict.segments, tuple(files), verdict.edits, verdict.trails, leans)
 
 
-def _shared_out(house: House, todo: list[tuple[str, str]], workers: int) -> Iterator[Judged]:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    parts = [todo[at : at + _PART] for at in range(0, len(todo), _PART)]
-    with ProcessPoolExecutor(workers, get_context("fork"), _begin, (house,)) as pool:
-        try:
-            for part in pool.map(_part, parts):
-                yield from part
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-_worker: list[Judge] = []  # of a process that shares the work
-
-
-def _begin(house: House) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends the others
-    _worker.append(Judge(house, many=True, edits=True))
-
-
-def _part(part: list[tuple[str, str]]) -> list[Judged]:
-    return [row(_worker[0], commit, note) for commit, note in part]
+def _begin(house: House) -> Callable[[Sequence[tuple[str, str]]], list[Judged]]:
+    judge = Judge(house, many=True, edits=True)
+    return lambda part: [row(judge, commit, note) for commit, note in part]

@@ -21,7 +21,12 @@ def evidence_for(house: House, tail: Tail, commit: Commit, stop: int) -> set[str
         and not _related(head.cwd, house.worktree)
     ):
         worktrees = worktrees[:1]  # a session from elsewhere counts only where it names this worktree's own paths
-    found = evidence.agreeing(tail.operations(stop), changes, house.repository.blob, cwd, worktrees)
+    repository = house.repository
+
+    def there(path: str) -> bool:
+        return repository.entry_at(commit.id, path) is not None
+
+    found = evidence.agreeing(tail.operations(stop), changes, repository.blob, cwd, worktrees, there)
     found |= evidence.named_in_snapshots(tail.entries[:stop], changes, cwd, worktrees)
     return found or evidence.written_by_shell(tail.commands(stop), changes, house.repository.blob)
 

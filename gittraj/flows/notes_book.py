@@ -1,7 +1,7 @@
 """Which statements a notes commit holds: a tip goes in, its statement ids by annotated commit come out; two tips are compared."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from gittraj.codec import framing
@@ -62,12 +62,15 @@ class Book:
             if found.heads:
                 yield commit, self._repository.blob(blob, fetch=True)
 
-    def annotated(self, tip: str) -> list[str]:
+    def annotated(self, tip: str, code: Container[str] = ()) -> list[str]:
         """The ids that `tip` has notes for, but those that hold nothing but heads: these annotate commits of the notes themselves.
 
-        Raises `StoreError`.
+        `code`: commits that are known to be none of these, so that their notes need not be read. Raises `StoreError`.
         """
-        return [commit for commit, _, found in self._of(tip) if not found.only_heads]
+        listed = NotesAt(self._repository, tip).list()
+        found = [commit for commit, blob in listed if commit in code or not self._index.of(blob).only_heads]
+        self._index.save()
+        return found
 
     def _of(self, tip: str) -> list[tuple[str, str, Indexed]]:
         """Every note of `tip`: annotated commit, blob, what it holds. Listing 10,000 notes takes 0.1 s, so each tip is listed once."""

@@ -1,10 +1,7 @@
 """`git traj replay`: revisions go in, a verdict on the edit criterion with total coverage per commit comes out."""
 
-import gc
-import os
-import signal
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -13,6 +10,7 @@ from gittraj.flows.current import open_current
 from gittraj.flows.judge import Judge
 from gittraj.flows.notes_book import Book
 from gittraj.flows.wiring import House, open_house
+from gittraj.flows.workers import parted, shared, workers_for
 from gittraj.model.report import ReplayedCommit
 
 if TYPE_CHECKING:
@@ -21,8 +19,8 @@ if TYPE_CHECKING:
 FEW = 20  # commits: for more, all notes are listed once, which costs as much as looking up this many
 _MANY = 400  # commits: from here on, several processes share the work
 _PART = 100  # commits that one process takes at a time
-_RARELY = 50_000  # objects that a process makes before it looks for cycles
-_WORKERS = 8  # more would wait for the one that puts the answers in order
+
+Told = TypeVar("Told")
 
 
 class Plan(NamedTuple):
@@ -43,10 +41,11 @@ def plan(revisions: str | None = None, *, everything: bool = False, directory: s
     )
     if everything:
         tip = house.notes.tip()
-        annotated = Book(house).annotated(tip) if tip else []
-        there = dict.fromkeys(commit for commit in annotated if repository.has_commit(commit))
-        reachable = [commit for commit in repository.revisions("--all") if commit in there]
-        ids = [*sorted(there.keys() - set(reachable)), *reversed(reachable)]
+        history = repository.code() if tip else []
+        there = dict.fromkeys(Book(house).annotated(tip, frozenset(history)) if tip else [])
+        reachable = [commit for commit in reversed(history) if commit in there]
+        apart = there.keys() - set(reachable)
+        ids = [*sorted(commit for commit in apart if repository.has_commit(commit)), *reachable]
     elif single:
         ids = [repository.resolve(revisions or "HEAD")]
     else:
@@ -56,20 +55,22 @@ def plan(revisions: str | None = None, *, everything: bool = False, directory: s
 
 def replay(
     plan: Plan,
+    tell: Callable[[ReplayedCommit], Told],
     *,
     unchecked: bool = False,
     trace: str | None = None,
     agent: str | None = None,
     commands: "Rules | None" = None,
-) -> Iterator[ReplayedCommit]:
-    """The verdict on each commit of the plan, in its order.
+) -> Iterator[Told]:
+    """What `tell` makes of the verdict on each commit of the plan, in its order; where several processes share the work, they call it.
 
     `unchecked`: statements whose checks fail are replayed too. `trace`: a session file that is judged in place of the notes.
     `commands`: run the recorded commands again by these rules. Raises `StoreError`, and `AgentError` where `trace` cannot be read.
     """
-    workers = workers_for(len(plan.commits)) if trace is None and commands is None else 1
+    workers = workers_for(len(plan.commits), _MANY) if trace is None and commands is None else 1
     if workers > 1:
-        yield from _shared_out(plan, unchecked, workers)
+        for part in shared(lambda: _begin(plan, unchecked, tell), parted(plan.commits, _PART), workers):
+            yield from part
         return
     judge = Judge(plan.house, unchecked=unchecked, many=len(plan.commits) > FEW)
     for commit_id in plan.commits:
@@ -80,7 +81,7 @@ def replay(
             found = judge.commit(judge.snapshots.commit(commit_id))
         else:
             found = _one_of_many(judge, commit_id)
-        yield _with_commands(plan.house, judge, found, commands) if commands else found
+        yield tell(_with_commands(plan.house, judge, found, commands) if commands else found)
 
 
 def _with_commands(house: House, judge: Judge, found: ReplayedCommit, rules: "Rules") -> ReplayedCommit:
@@ -99,52 +100,21 @@ def _with_commands(house: House, judge: Judge, found: ReplayedCommit, rules: "Ru
     return msgspec.structs.replace(found, commands=commands)
 
 
-def passes(commits: list[ReplayedCommit], *, single: bool) -> bool:
-    """Whether every commit that has a trace is reproducible (or changes nothing), and one asked for by name has one.
+def passes(one: ReplayedCommit, *, single: bool) -> bool:
+    """Whether a commit that has a trace is reproducible (or changes nothing); where it was asked for by name (`single`), it must have one.
 
     Of commands run again, none may differ or take too long; what was skipped is told and counts for nothing.
     """
-    if any(command.result in ("differs", "timeout") for one in commits for command in one.commands):
+    if any(command.result in ("differs", "timeout") for command in one.commands):
         return False
-    return all(
-        one.status == "reproducible" or not one.files or (one.status == "no_trace" and not single) for one in commits
-    )
+    return one.status == "reproducible" or not one.files or (one.status == "no_trace" and not single)
 
 
-def workers_for(commits: int, many: int = _MANY) -> int:
-    """How many processes share the work on so many commits; one below `many`."""
-    if commits < many or not hasattr(os, "fork"):
-        return 1
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(processors, _WORKERS)
-
-
-def _shared_out(plan: Plan, unchecked: bool, workers: int) -> Iterator[ReplayedCommit]:
-    """Parts of the plan judged by several processes, in order; what a session left before a part is found as for a single commit."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    parts = [plan.commits[at : at + _PART] for at in range(0, len(plan.commits), _PART)]
-    with ProcessPoolExecutor(workers, get_context("fork"), _begin, (plan.directory, unchecked)) as pool:
-        try:
-            for part in pool.map(_part, parts):
-                yield from part
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-_worker: list[Judge] = []  # of a process that shares the work
-
-
-def _begin(directory: str | None, unchecked: bool) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends the others
-    gc.freeze()  # records are trees without cycles: to look through them and through all modules again and again frees nothing
-    gc.set_threshold(_RARELY, 20, 20)
-    _worker.append(Judge(open_house(directory), unchecked=unchecked, many=True))
-
-
-def _part(commits: list[str]) -> list[ReplayedCommit]:
-    return [_one_of_many(_worker[0], one) for one in commits]
+def _begin(
+    plan: Plan, unchecked: bool, tell: Callable[[ReplayedCommit], Told]
+) -> Callable[[Sequence[str]], list[Told]]:
+    judge = Judge(open_house(plan.directory), unchecked=unchecked, many=True)
+    return lambda commits: [tell(_one_of_many(judge, one)) for one in commits]
 
 
 def _one_of_many(judge: Judge, commit_id: str) -> ReplayedCommit:

@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterable
 
 from gittraj.agents import outputs
+from gittraj.capture.commit_calls import committing
 from gittraj.capture.outputs import MARK
 from gittraj.errors import SandboxError
 from gittraj.flows import stage, timeline
-from gittraj.flows.segments import Segment, committing
+from gittraj.flows.segments import Segment
 from gittraj.flows.stage import Rules
 from gittraj.flows.timeline import Timeline
 from gittraj.flows.wiring import House
@@ -45,7 +46,9 @@ def rerun(
 ) -> tuple[RanCommand, ...]:
     """Every command of the commit's segments, in the recorded order. Raises `StoreError` where the base cannot be made."""
     made = {
-        (segment.session, call.call_id) for segment in segments if (call := committing(segment, commit)) is not None
+        (segment.session, call.call_id)
+        for segment in segments
+        if (call := committing(segment.entries, commit)) is not None
     }
     events = _events(line, commit.id, made)
     if not any(isinstance(event, Command) for event in events):

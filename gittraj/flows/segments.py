@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from gittraj.agents import shell_calls
 from gittraj.agents.interface import Agent
-from gittraj.capture import commit_calls, moments
 from gittraj.errors import AgentError
+from gittraj.flows.happened import Happened, text_of
 from gittraj.flows.paths import above, absolute, inside, slashes
 from gittraj.model.commit import Commit
-from gittraj.model.entry import Entry, walk
+from gittraj.model.entry import Entry
 from gittraj.model.operation import Move, Observed, Patch
 from gittraj.replay.steps import Command, Event, Noticed, Origin, Step
 
@@ -38,21 +38,6 @@ class Segment(NamedTuple):
     branch: str = ""
 
 
-class Happened(NamedTuple):
-    """An event before it has its place in the repository: `call` and `result` as entries, `top` the position of its top-level entry.
-
-    `observed`: what it did to files, as the agent's reader tells.
-    """
-
-    moment: float
-    lane: int
-    top: int
-    turn: int
-    call: Entry
-    result: Entry | None
-    observed: list[Observed]
-
-
 def segment_of(record: dict[str, Any], seq: int, agent: Agent) -> Segment:
     """The segment in a record. Raises `AgentError` where the record is none that this reader understands."""
     try:
@@ -62,17 +47,17 @@ def segment_of(record: dict[str, Any], seq: int, agent: Agent) -> Segment:
         place = own.get("segment", {})
         files = base.get("files")
         found = Segment(
-            session=_text(session["session-id"]),
+            session=text_of(session["session-id"]),
             seq=seq,
             agent=agent,
             entries=entries,
             first=int(place.get("first", 0)),
-            base=_text(base.get("commit")),
+            base=text_of(base.get("commit")),
             files=files if isinstance(files, dict) else {},
-            cwd=_text(session.get("environment", {}).get("working-dir")).removeprefix(_NOT_TOLD),
-            model=_text(session.get("agent-meta", {}).get("model-id")),
-            version=_text(session.get("agent-meta", {}).get("cli-version")),
-            branch=_text(record.get("vcs", {}).get("branch")),
+            cwd=text_of(session.get("environment", {}).get("working-dir")).removeprefix(_NOT_TOLD),
+            model=text_of(session.get("agent-meta", {}).get("model-id")),
+            version=text_of(session.get("agent-meta", {}).get("cli-version")),
+            branch=text_of(record.get("vcs", {}).get("branch")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AgentError(f"the record is not understood: {type(error).__name__} {error}") from error
@@ -93,71 +78,6 @@ def _are_entries(value: Any) -> bool:
             if entry.get("children") is not None:
                 lists.append(entry["children"])
     return True
-
-
-def happened(segment: Segment, waiting: dict[str, Happened]) -> list[Happened]:
-    """What calls and events did, each at the place of its result, in the order of the entries.
-
-    Where transcripts have no results at all (Cursor), each call is taken to have been done at its own place. `waiting`: calls of earlier segments without a result yet; changed in place. Sub-agents ran beside their parent: each has a
-    lane of its own, in which time does not go back.
-    """
-    found: list[Happened] = []
-    untold = _without_results(segment)
-    lanes = [0]
-    turn = 0
-
-    def visit(entries: Iterable[Entry], lane: int, since: float, top: int) -> float:
-        nonlocal turn
-        latest = since
-        for index, entry in enumerate(entries):
-            place = index if lane == 0 else top
-            latest = max(latest, moments.seconds(entry) or latest)
-            kind = entry.get("type")
-            if kind == "user" and lane == 0 and not entry.get("is-meta"):
-                turn += 1
-            elif kind == "tool-call":
-                one = Happened(latest, lane, place, turn, entry, None, [])
-                if untold:
-                    found.append(one._replace(observed=_observed(segment.agent, entry, None)))
-                else:
-                    waiting[_text(entry.get("call-id")) or f"#{lane}.{index}"] = one
-            elif kind == "tool-result":
-                call = waiting.pop(_text(entry.get("call-id")), None)
-                if call is not None:
-                    seen = _observed(segment.agent, call.call, entry)
-                    found.append(Happened(latest, lane, place, turn, call.call, entry, seen))
-            elif kind == "system-event" and entry.get("event-type") in ("file-change", "command"):
-                seen = _observed(segment.agent, entry, None)
-                found.append(Happened(latest, lane, place, turn, entry, None, seen))
-            children = entry.get("children")
-            if isinstance(children, list):
-                lanes[0] += 1
-                # a sub-agent that an earlier segment began stands where its lines were found, not where it was then
-                own = moments.seconds(entry) if entry.get("event-type") == "sub-agent" else None
-                visit(children, lanes[0], latest if own is None else own, place)
-        return latest
-
-    visit(segment.entries, 0, float("-inf"), 0)
-    return found
-
-
-def _without_results(segment: Segment) -> bool:
-    """Whether the agent records no results: none is there, and its reader cannot tell of a call without one whether it was done."""
-    entries = list(walk(segment.entries))
-    if any(entry.get("type") == "tool-result" for entry in entries):
-        return False
-    calls = (entry for entry in entries if entry.get("type") == "tool-call")
-    return any(seen.state == "unknown" for call in calls for seen in _observed(segment.agent, call, None))
-
-
-def committing(segment: Segment, commit: Commit) -> commit_calls.CommitCall | None:
-    """The call of the segment that made `commit`, where one did."""
-    call = commit_calls.made(segment.entries, commit)
-    if call is None:
-        still_open = commit_calls.open_calls(segment.entries)
-        named = commit_calls.open_calls(segment.entries, commit.subject)
-        call = (named or still_open)[-1] if still_open else None
-    return call
 
 
 def root_of(segment: Segment, events: Iterable[Happened], here: str, tracked: Callable[[str], bool]) -> str:
@@ -201,7 +121,7 @@ def events_of(
     named: set[str] = set()
     agent = Origin("agent", segment.session, entry, event.turn)
     outcome = event.result or event.call
-    told = _text(event.call.get("call-id")), _text(outcome.get("timestamp") or event.call.get("timestamp"))
+    told = text_of(event.call.get("call-id")), text_of(outcome.get("timestamp") or event.call.get("timestamp"))
 
     def close() -> None:
         if group:
@@ -220,7 +140,7 @@ def events_of(
     if (
         isinstance(data, dict) and data.get("kind") == "edited_text_file"
     ):  # Claude Code's note that a file it knows has changed
-        steps.append(Noticed(inside(_text(data.get("filename")), segment.cwd or root, root)))
+        steps.append(Noticed(inside(text_of(data.get("filename")), segment.cwd or root, root)))
     shell = Origin("shell", segment.session, entry, event.turn)
     for part, ran in enumerate(shell_calls.commands(event.call, event.result)):
         code = 0 if made and ran.code is None else ran.code
@@ -261,14 +181,8 @@ def _step(
 
 
 def _redacted(event: Happened) -> bool:
-    return any(entry is not None and entry.get("redacted-edit") is True for entry in (event.call, event.result))
-
-
-def _observed(agent: Agent, call: Entry, result: Entry | None) -> list[Observed]:
-    try:
-        return agent.operations(call, result)
-    except AgentError:
-        return []
+    result = event.result
+    return event.call.get("redacted-edit") is True or (result is not None and result.get("redacted-edit") is True)
 
 
 def _blobs(event: Happened, path: str) -> tuple[str, str]:
@@ -283,13 +197,9 @@ def _blobs(event: Happened, path: str) -> tuple[str, str]:
             holders = [part for part in parts if isinstance(part, dict) and _names(part, path)]
     if not holders:
         return "", ""
-    return _text(holders[0].get("pre-blob")), _text(holders[-1].get("post-blob"))
+    return text_of(holders[0].get("pre-blob")), text_of(holders[-1].get("post-blob"))
 
 
 def _names(part: dict[str, Any], path: str) -> bool:
-    told, asked = slashes(_text(part.get("path"))), slashes(path).removeprefix("./")
+    told, asked = slashes(text_of(part.get("path"))), slashes(path).removeprefix("./")
     return bool(told) and (told == asked or told.endswith("/" + asked) or asked.endswith("/" + told))
-
-
-def _text(value: Any) -> str:
-    return value.hex() if isinstance(value, bytes) else value if isinstance(value, str) else ""

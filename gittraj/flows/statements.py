@@ -78,13 +78,13 @@ def read_note(house: House, commit: Commit, note: bytes, keys: Keychain | None =
         claims.get(raw) or verified(raw, parsed, reasons.get(parsed.digest, "") if parsed else "")
         for raw, parsed in found
     )
-    damage.extend(_strays(parts, read))
+    damage.extend(_strays(parts, read, bodies))
     named = {parsed.digest for parsed in read.values() if parsed}
     damage.extend(NoteDamage(len(note), len(note), reason) for reason in bodies.strange(named))
     return NoteRead(statements, tuple(sorted(damage, key=lambda one: one.start)))
 
 
-def _strays(parts: framing.Note, read: Mapping[bytes, Statement | None]) -> Iterator[NoteDamage]:
+def _strays(parts: framing.Note, read: Mapping[bytes, Statement | None], bodies: Bodies) -> Iterator[NoteDamage]:
     """Items that belong to no statement, or not to one of their own run: each run was a note, and whole."""
     named = {parsed.digest for parsed in read.values() if parsed}
     for run in note_order.runs(parts):
@@ -93,7 +93,7 @@ def _strays(parts: framing.Note, read: Mapping[bytes, Statement | None]) -> Iter
             if item.kind == "unknown":
                 yield NoteDamage(item.start, item.end, "an item that is neither a statement nor a body")
             elif item.kind in ("body", "chunks"):
-                digest = note_order.body_of(item)
+                digest = bodies.digest(item)
                 what = "a body" if item.kind == "body" else "a list of pieces of a body"
                 if digest not in named:
                     yield NoteDamage(item.start, item.end, f"{what} that no statement names (body: mismatch)")

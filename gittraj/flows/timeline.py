@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+from gittraj.capture import commit_calls
 from gittraj.errors import StoreError
-from gittraj.flows.segments import Happened, Segment, committing, events_of, happened, root_of
+from gittraj.flows.happened import Happened, happened
+from gittraj.flows.segments import Segment, events_of, root_of
 from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Edit
 from gittraj.replay.engine import Replay
@@ -96,9 +98,9 @@ def build(
             waiting[segment.session] = dict(mine.waiting) if mine else {}
             if mine and mine.files:
                 restores.append((place, Restore(mine.files)))
-        seen = happened(segment, waiting[segment.session])
+        seen = happened(segment.agent, segment.entries, waiting[segment.session])
         made_for = segment.made or commit
-        call = committing(segment, made_for)
+        call = commit_calls.committing(segment.entries, made_for)
         if call is not None and (still_open := waiting[segment.session].get(call.call_id)) is not None:
             seen.append(still_open)
         root = root_of(segment, seen, here, lambda path: any(snapshots.has(tree, path) for tree in trees))

@@ -5,8 +5,7 @@ had a part in it (trailer, author) and a commit asked for by name must carry one
 (`edits`, `coverage`) is told, and decides where that is asked for: a person may change what an agent wrote before it is committed.
 """
 
-import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,10 +15,11 @@ from gittraj.errors import AgentError, StoreError, UsageError
 from gittraj.flows.completeness import judge_completeness
 from gittraj.flows.judge import Judge
 from gittraj.flows.policy import InForce, policy_at
-from gittraj.flows.replay import FEW, plan, workers_for
+from gittraj.flows.replay import FEW, plan
 from gittraj.flows.statements import NoteRead
 from gittraj.flows.trust_changes import TrustChanges
 from gittraj.flows.wiring import open_house
+from gittraj.flows.workers import parted, shared, workers_for
 from gittraj.model.commit import Commit
 from gittraj.model.report import CommitVerdict, Lines, VerifyReport
 from gittraj.model.states import Verified
@@ -109,40 +109,19 @@ def _verdicts(in_force: InForce, commits: Sequence[str], demands: Demands, *, mu
     if workers < 2:
         yield from _part(work, Judge(in_force.house, keys=in_force.keys, many=len(commits) > FEW), commits)
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
     size = max(_LEAST, min(_MOST, len(commits) // (4 * workers)))
-    parts = [commits[at : at + size] for at in range(0, len(commits), size)]
-    _inherited[:] = [work]
-    try:
-        with ProcessPoolExecutor(workers, get_context("fork"), _begin) as pool:
-            try:
-                for verdicts in pool.map(_share, parts):
-                    yield from verdicts
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
-    finally:
-        _inherited.clear()
+    for verdicts in shared(lambda: _begin(work), parted(commits, size), workers):
+        yield from verdicts
 
 
-_inherited: list[_Work] = []  # left here for the processes that share the work: they begin as copies of this one
-_judges: list[Judge] = []
-
-
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process is told, and ends the others
-    work = _inherited[0]
+def _begin(work: _Work) -> Callable[[Sequence[str]], list[CommitVerdict]]:
     house = work.in_force.house
     # opened anew, because libgit2's handles are not made to be shared; the notes as they were when the work began
     own = open_house(house.worktree, house.env, interactive=False)
     own = own._replace(notes=NotesAt(own.repository, house.notes.tip()))
-    _inherited[0] = work._replace(in_force=work.in_force._replace(house=own))
-    _judges[:] = [Judge(own, keys=work.in_force.keys, many=True)]
-
-
-def _share(commits: Sequence[str]) -> list[CommitVerdict]:
-    return list(_part(_inherited[0], _judges[0], commits))
+    mine = work._replace(in_force=work.in_force._replace(house=own))
+    judge = Judge(own, keys=work.in_force.keys, many=True)
+    return lambda commits: list(_part(mine, judge, commits))
 
 
 def _part(work: _Work, judge: Judge, commits: Sequence[str]) -> Iterator[CommitVerdict]:

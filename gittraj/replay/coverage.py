@@ -17,6 +17,7 @@ from gittraj.replay.steps import Origin
 _LOOKS = 8  # changed lines: to look for so few, a list is as good as a set that must be made first
 
 _NONE = Lines()
+_NOTHING = dict.fromkeys(CLASSES, _NONE)
 
 
 class Attributed(NamedTuple):
@@ -128,13 +129,11 @@ def merged(attributed: Attributed, kept: set[int], dropped: set[int]) -> Attribu
 
 def counted(attributed: Attributed) -> dict[str, Lines]:
     """Lines by class, every class named."""
-    added = dict.fromkeys(CLASSES, 0)
-    removed = dict.fromkeys(CLASSES, 0)
-    for _, origin in attributed.added:
-        added[origin.kind] += 1
-    for _, origin in attributed.removed:
-        removed[origin.kind] += 1
-    return {name: Lines(added[name], removed[name]) if added[name] or removed[name] else _NONE for name in CLASSES}
+    numbers: dict[str, list[int]] = {}
+    for side, lines in enumerate(attributed):
+        for _, origin in lines:
+            numbers.setdefault(origin.kind, [0, 0])[side] += 1
+    return {**_NOTHING, **{name: Lines(*both) for name, both in numbers.items()}}
 
 
 def total(parts: Iterable[dict[str, Lines]]) -> dict[str, Lines]:
@@ -143,8 +142,9 @@ def total(parts: Iterable[dict[str, Lines]]) -> dict[str, Lines]:
     removed = dict.fromkeys(CLASSES, 0)
     for part in parts:
         for name, lines in part.items():
-            added[name] += lines.added
-            removed[name] += lines.removed
+            if lines is not _NONE:
+                added[name] += lines.added
+                removed[name] += lines.removed
     return {name: Lines(added[name], removed[name]) for name in CLASSES}
 
 

@@ -170,7 +170,7 @@ class Replay:
                 return True
             recorded = states.restored(before, ours)
         elif step.pre_blob:
-            if states.is_blob(step.pre_blob, ours):
+            if file.now.id == step.pre_blob or states.is_blob(step.pre_blob, ours):
                 return True
             recorded = self._known(file, step.pre_blob) or laid_on(step)
             if recorded is None:
@@ -186,7 +186,7 @@ class Replay:
 
     def _known(self, file: File, blob: str) -> bytes | None:
         for version in (file.committed, *reversed(file.versions)):
-            if version.content is not None and states.is_blob(blob, version.content):
+            if version.content is not None and (version.id == blob or states.is_blob(blob, version.content)):
                 return version.content
         return self._contents(blob)
 

@@ -6,12 +6,13 @@ GRADES = ("state", "diff", "operation", "fuzzy", "none")  # strongest first (for
 
 
 class Version:
-    """A state of one file: `lines[i]` is the ledger's number of line i."""
+    """A state of one file: `lines[i]` is the ledger's number of line i. `id`: of its blob, "" where it is not known."""
 
-    __slots__ = ("content", "lines", "mode")
+    __slots__ = ("content", "id", "lines", "mode")
 
-    def __init__(self, content: bytes | None, mode: int, numbers: list[int]) -> None:
+    def __init__(self, content: bytes | None, mode: int, numbers: list[int], oid: str = "") -> None:
         self.content = content
+        self.id = oid
         self.mode = mode
         self.lines = numbers
 

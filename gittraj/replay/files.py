@@ -48,8 +48,8 @@ class Files:
         file = self.loaded.get(path)
         if file is None:
             blob = self._committed(path)
-            content, mode = (blob.content, blob.mode) if blob else (None, 0)
-            file = self.loaded[path] = File(Version(content, mode, self.ledger.fresh(count(content), BASE)))
+            content, mode, oid = blob or (None, 0, "")
+            file = self.loaded[path] = File(Version(content, mode, self.ledger.fresh(count(content), BASE), oid))
         return file
 
     def change(self, path: str, content: bytes | None, spans: Sequence[Span], origin: Origin, mode: int = 0) -> File:
@@ -114,12 +114,11 @@ class Files:
         if file is None:
             self._landed[change.path] = change
             return
-        blob = self._blob(change)
-        content, mode = (blob.content, blob.mode) if blob else (None, 0)
+        content, mode, oid = self._blob(change) or (None, 0, "")
         if file.now.content == content:
-            file.committed = Version(content, mode, file.now.lines)
+            file.committed = Version(content, mode, file.now.lines, oid)
         elif (part := self.part(file, content)) is not None:
-            file.committed = Version(content, mode, part)
+            file.committed = Version(content, mode, part, oid)
             return  # the rest of the changes is still in the worktree
         elif (beside := landed(self, file, content, mode)) is not None:
             file.committed, file.now = beside.committed, beside.now
@@ -128,7 +127,7 @@ class Files:
             return
         else:
             numbers = self.ledger.spliced(file.now.lines, self.spans(file.now.content, content), UNEXPLAINED)
-            file.now = file.committed = Version(content, mode, numbers)
+            file.now = file.committed = Version(content, mode, numbers, oid)
         file.heal()
         file.grade = GRADES[0]
         file.steps = 0
@@ -239,7 +238,7 @@ class Files:
 
     def _blob(self, change: Change) -> Blob | None:
         content = self._contents(change.new) if change.new and change.new_mode != GITLINK else None
-        return Blob(content, change.new_mode) if content is not None else None
+        return Blob(content, change.new_mode, change.new) if content is not None else None
 
     def _keep(self, file: File) -> None:
         if file.now is not file.committed:

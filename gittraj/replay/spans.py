@@ -121,4 +121,6 @@ def compose(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _changed(old: list[bytes], new: list[bytes], at_old: int, at_new: int) -> list[Span]:
+    if len(old) == 1 == len(new):  # most edits
+        return [] if old == new else [Span(at_old, at_old + 1, at_new, at_new + 1)]
     return [Span(at_old + a, at_old + b, at_new + c, at_new + d) for a, b, c, d in differing(old, new)]

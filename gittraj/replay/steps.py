@@ -96,10 +96,11 @@ class Restore(NamedTuple):
 
 
 class Blob(NamedTuple):
-    """A file of a tree."""
+    """A file of a tree. `id`: of its blob, "" unknown."""
 
     content: bytes
     mode: int
+    id: str = ""
 
 
 Event = Step | Command | Noticed | Landing | Restore

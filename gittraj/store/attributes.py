@@ -5,7 +5,6 @@ Files are anybody's, so their size is bounded and patterns are matched part by p
 """
 
 import fnmatch
-import functools
 import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from gittraj.store.snapshots import Snapshots
 
 NAME = ".gitattributes"
 _BYTES, _LINES = 1 << 16, 1000  # of one file that are read; git itself stops at 100 MB
+_PATHS, _FOLDERS = 4096, 256  # whose attributes are remembered
 _WANTED = ("text", "crlf", "eol", "filter", "working-tree-encoding", "ident")
 
 
@@ -34,8 +34,8 @@ class Attributes:
         self._autocrlf = _last(settings, "core.autocrlf")
         self._eol = _last(settings, "core.eol")
         self._macros: dict[str, tuple[tuple[str, str], ...]] = {"binary": (("text", "unset"),)}
-        self._of = functools.lru_cache(4096)(self._found)
-        self._rules = functools.lru_cache(256)(self._read)
+        self._paths: dict[str, dict[str, str]] = {}
+        self._folders: dict[str, tuple[Rule, ...]] = {}
 
     def text(self, path: str) -> tuple[str, bool]:
         """("", "text" or "auto"; whether it is checked out with CR LF)."""
@@ -62,6 +62,22 @@ class Attributes:
         if encoding not in ("", "unset", "set") and encoding.upper() not in ("UTF-8", "UTF8"):
             return f"the encoding {encoding}"
         return "ident" if found.get("ident") == "set" else ""
+
+    def _of(self, path: str) -> dict[str, str]:
+        found = self._paths.get(path)
+        if found is None:
+            if len(self._paths) >= _PATHS:
+                self._paths.clear()
+            found = self._paths[path] = self._found(path)
+        return found
+
+    def _rules(self, folder: str) -> tuple[Rule, ...]:
+        found = self._folders.get(folder)
+        if found is None:
+            if len(self._folders) >= _FOLDERS:
+                self._folders.clear()
+            found = self._folders[folder] = self._read(folder)
+        return found
 
     def _found(self, path: str) -> dict[str, str]:
         found: dict[str, str] = {}

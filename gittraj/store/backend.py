@@ -20,6 +20,9 @@ class Backend(Protocol):
     def write_all(self, objects: Sequence[tuple[str, bytes]]) -> None:
         """Store objects (kind and bytes), none twice."""
 
+    def blob_id(self, data: bytes) -> str:
+        """The id that git gives to a blob of these bytes; "" where there is no telling that other bytes have the same."""
+
     def has(self, oid: str) -> bool:
         """Whether an object of this full id is here."""
 

@@ -5,6 +5,7 @@ from pygit2.enums import DiffOption
 
 from gittraj.model.commit import Change
 from gittraj.store import trees
+from gittraj.store.one_change import one_change
 from gittraj.store.repository import Repository
 
 _FLAGS = DiffOption.INDENT_HEURISTIC | DiffOption.FORCE_TEXT  # the heuristic is git's default, not libgit2's
@@ -12,6 +13,12 @@ _FLAGS = DiffOption.INDENT_HEURISTIC | DiffOption.FORCE_TEXT  # the heuristic is
 
 def hunks(old: bytes, new: bytes) -> list[tuple[int, int, int, int]]:
     """(old start, old end, new start, new end) of each differing range of lines, 0-based and half open, as `git diff` pairs them."""
+    one = one_change(old, new)
+    return asked(old, new) if one is None else [one]
+
+
+def asked(old: bytes, new: bytes) -> list[tuple[int, int, int, int]]:
+    """As `hunks`, always by libgit2."""
     found = []
     patch = pygit2.Patch.create_from(old, new, context_lines=0, interhunk_lines=0, flag=_FLAGS)
     for hunk in patch.hunks:

@@ -61,6 +61,13 @@ class Libgit2:
         for kind, data in objects:
             self.write(kind, data)
 
+    def blob_id(self, data: bytes) -> str:
+        """The id that git gives to a blob of these bytes; "" where they look made to share it with others (sha1dc, as in git)."""
+        try:
+            return str(pygit2.hash(data))
+        except (pygit2.GitError, ValueError):
+            return ""
+
     def has(self, oid: str) -> bool:
         """Whether an object of this full id is here."""
         return oid in self.repo.odb

@@ -10,6 +10,7 @@ import subprocess
 import weakref
 from collections.abc import Sequence
 
+from gittraj.codec.digest import git_blob_id
 from gittraj.errors import StoreError
 from gittraj.store import packs
 from gittraj.store.backend import KINDS
@@ -49,6 +50,10 @@ class Program:
         """Store objects (kind and bytes), none twice: one process for all of them."""
         write = packs.keep if len(objects) >= packs.FEWEST else packs.unpack
         write(self._git, objects, self.object_format)
+
+    def blob_id(self, data: bytes) -> str:
+        """The id that git gives to a blob of these bytes; "" for SHA-1, which other bytes may be made to share."""
+        return git_blob_id(data, self.object_format) if self.object_format == "sha256" else ""
 
     def has(self, oid: str) -> bool:
         """Whether an object of this full id is here."""

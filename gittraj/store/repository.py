@@ -111,8 +111,13 @@ class Repository(Revisions):
 
     def has_object(self, oid: str) -> bool:
         """Whether the object is here; False for what is no object id."""
-        if len(oid) != self.width or oid.strip("0123456789abcdef"):
-            return False
+        return self.is_id(oid) and self._has(oid)
+
+    def is_id(self, oid: str) -> bool:
+        """Whether it is a full object id, and so nothing that git or libgit2 would look up in another way."""
+        return len(oid) == self.width and not oid.strip("0123456789abcdef")
+
+    def _has(self, oid: str) -> bool:
         return bool(self._waiting and oid in self._waiting) or self.backend.has(oid)
 
     def has_commit(self, commit_id: str) -> bool:

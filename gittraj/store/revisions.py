@@ -69,6 +69,11 @@ class Revisions:
         rows = [line.split() for line in out.decode("ascii", "replace").splitlines()]
         return [(row[0], row[1:]) for row in rows if row]
 
+    def code(self) -> list[str]:
+        """All commits that HEAD and refs lead to, newest first, but those of notes and of git traj itself. Raises `StoreError`."""
+        apart = ["--exclude=refs/notes/*", "--exclude=refs/gittraj/*"]
+        return self.git.run(["rev-list", *apart, "--all", "--"]).decode("ascii", "replace").split()
+
     def tips(self) -> list[str]:
         """The commits that HEAD, branches, tags and remote branches point to, newest first. Raises `StoreError`."""
         head = self.head()

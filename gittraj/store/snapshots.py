@@ -1,7 +1,6 @@
 """Files of many commits read one after the other: a commit goes in, a reader of its paths comes out that opens each tree once."""
 
 import functools
-from collections import OrderedDict
 from collections.abc import Callable
 
 from gittraj.errors import StoreError
@@ -23,8 +22,10 @@ class Snapshots:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self._trees: OrderedDict[str, _Folder] = OrderedDict()
-        self._blobs: OrderedDict[str, bytes] = OrderedDict()
+        self._trees: dict[
+            str, _Folder
+        ] = {}  # the oldest one goes first: to note which was used last costs more than it saves
+        self._blobs: dict[str, bytes] = {}
         self._size = 0
         self.commit: Callable[[str], Commit] = functools.lru_cache(_COMMITS)(repository.commit)
 
@@ -49,7 +50,10 @@ class Snapshots:
             if prefix.count("/") > trees.DEPTH_LIMIT:
                 raise StoreError(f"directories lie more than {trees.DEPTH_LIMIT} deep")
             left, right = (self._tree(each) if each else {} for each in (left_id, right_id))
-            for name in {name for name, _ in left.items() ^ right.items()}:
+            for name in [
+                *(left.keys() - right.keys()),
+                *(one for one, entry in right.items() if left.get(one) != entry),
+            ]:
                 (old_mode, old), (new_mode, new) = left.get(name, _NOTHING), right.get(name, _NOTHING)
                 if old_mode in _DIRECTORIES or new_mode in _DIRECTORIES:
                     deeper = [
@@ -98,18 +102,26 @@ class Snapshots:
         """The bytes of a blob, None where it is not here."""
         found = self._blobs.get(oid)
         if found is not None:
-            self._blobs.move_to_end(oid)
             return found
         try:
-            found = self.repository.blob(oid) if self.repository.has_object(oid) else None
+            found = self.repository.blob(oid) if self.repository.is_id(oid) else None
         except StoreError:
             return None
-        if found is not None and len(found) < _BYTES:
-            self._blobs[oid] = found
-            self._size += len(found)
-            while self._size > _BYTES:
-                self._size -= len(self._blobs.popitem(last=False)[1])
+        if found is not None:
+            self._keep(oid, found)
         return found
+
+    def take(self, oid: str, content: bytes) -> None:
+        """Keep `content` for the blob `oid` where that is its id: to work that out takes a fraction of reading the blob."""
+        if oid not in self._blobs and self.repository.backend.blob_id(content) == oid:
+            self._keep(oid, content)
+
+    def _keep(self, oid: str, content: bytes) -> None:
+        if len(content) < _BYTES:
+            self._blobs[oid] = content
+            self._size += len(content)
+            while self._size > _BYTES:
+                self._size -= len(self._blobs.pop(next(iter(self._blobs))))
 
     def _tree(self, oid: str) -> "_Folder":
         found = self._trees.get(oid)
@@ -118,7 +130,5 @@ class Snapshots:
             found = {name.decode("utf-8", "backslashreplace"): (mode, each) for mode, name, each in raw}
             self._trees[oid] = found
             if len(self._trees) > _TREES:
-                self._trees.popitem(last=False)
-        else:
-            self._trees.move_to_end(oid)
+                del self._trees[next(iter(self._trees))]
         return found

@@ -4,6 +4,7 @@ By hand because libgit2 refuses to write modes it does not know, which other peo
 it cannot decode. Format: gitformat-pack, ``MODE SP NAME NUL ID`` in an order where a directory counts as ``NAME/``.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -44,9 +45,7 @@ def parse(data: bytes, id_size: int = 20) -> list[Node]:
 def entries(data: bytes, id_size: int = 20) -> list[tuple[bytes, bytes, bytes]]:
     """(mode, name, raw id) of each entry of a tree object, as the object has them. Raises `StoreError` where the bytes are no tree."""
     found: list[tuple[bytes, bytes, bytes]] = _ENTRIES[id_size].findall(data)
-    if sum(len(mode) + len(name) for mode, name, _ in found) + (2 + id_size) * len(found) != len(
-        data
-    ):  # it skipped some
+    if sum(map(len, itertools.chain.from_iterable(found))) + 2 * len(found) != len(data):  # it skipped some
         raise StoreError("a tree object of the repository is damaged", hint="git fsck")
     return found
 

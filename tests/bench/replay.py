@@ -167,7 +167,7 @@ def main() -> None:
         for name, unchecked in (("verified", False),):
             began = time.perf_counter()
             plan = replay.plan(everything=True, directory=str(repo))
-            verdicts = [each.status for each in replay.replay(plan, unchecked=unchecked)]
+            verdicts = list(replay.replay(plan, lambda each: each.status, unchecked=unchecked))
             took = time.perf_counter() - began
             assert verdicts == ["reproducible"] * commits, {each: verdicts.count(each) for each in set(verdicts)}
             results[name] = round(commits / took)

@@ -136,3 +136,40 @@ def test_most_of_what_was_added_elsewhere_is_evidence_in_a_file_that_the_commit_
     created = {"src/new.py": Change("src/new.py", "", "new", 0, 0o100644)}
     seen = [Observed(Write("src/first.py", text), "c1", "applied")]
     assert evidence.agreeing(seen, created, blobs.__getitem__, "/home/dana/repo", HERE) == says
+
+
+@pytest.mark.parametrize(
+    ("taken", "says"),
+    [
+        ("another line that is long enough to say something\n", {"src/new.py"}),
+        ("a line that is long enough to say something\n", set()),  # it still stands there
+        ("short\n", set()),  # too little
+        ("a line that no file of the commit ever had in itself\n", set()),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "elsewhere"])
+def test_what_was_only_taken_out_of_a_file_is_evidence_where_the_commit_deletes_the_one_it_was_moved_from(
+    taken: str, says: set[str], before: str
+) -> None:
+    blobs = {
+        "old": b"a line that is long enough to say something\nanother line that is long enough to say something\nshort\n",
+        "new": b"a line that is long enough to say something\n",
+        "elsewhere": b"something else\n",
+    }
+    moved = {
+        "src/new.py": Change("src/new.py", before, "new", 0o100644 if before else 0, 0o100644),
+        "src/old.py": Change("src/old.py", "old", "", 0o100644, 0),
+    }
+    seen = [Observed(Replace("src/new.py", taken, ""), "c1", "applied")]
+    assert evidence.agreeing(seen, moved, blobs.__getitem__, "/home/dana/repo", HERE) == says
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_was_added_at_a_place_that_the_commit_does_not_have_is_evidence_where_it_adds_the_same(
+    there: bool,
+) -> None:
+    blobs = {"old": b"a first line\n", "new": b"a line that is long enough to say something, for one\n"}
+    changed = {"src/a.py": Change("src/a.py", "old", "new", 0o100644, 0o100644)}
+    seen = [Observed(Replace("src/b.py", "a first line\n", blobs["new"].decode()), "c1", "applied")]
+    found = evidence.agreeing(seen, changed, blobs.__getitem__, "/home/dana/repo", HERE, lambda path: there)
+    assert found == (set() if there else {"src/a.py"})

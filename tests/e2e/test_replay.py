@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from gittraj.cli.replay_shape import report
+from gittraj.cli.replay_told import Shown
 from tests.support.repo_builder import Repo
 from tests.support.scripted_claude import ScriptedClaude
 from tests.support.workshop import Workshop
@@ -388,11 +390,55 @@ def test_several_processes_come_to_the_same_verdicts(shop: Workshop, monkeypatch
         claude.run(f"git add a.txt && git commit -qm {number}")
     claude.run("git add -A && git commit -qm Last")
     plan = replay.plan(everything=True, directory=str(shop.repo))
-    alone = list(replay.replay(plan))
+    alone = list(replay.replay(plan, lambda verdict: verdict))
     monkeypatch.setattr(replay, "_MANY", 1)
     monkeypatch.setattr(replay, "_PART", 2)
-    monkeypatch.setattr(replay, "workers_for", lambda commits: 2)
-    assert list(replay.replay(plan)) == alone and [each.status for each in alone] == ["reproducible"] * 5
+    monkeypatch.setattr(replay, "workers_for", lambda commits, many: 2)
+    assert list(replay.replay(plan, lambda verdict: verdict)) == alone
+    assert [each.status for each in alone] == ["reproducible"] * 5
+    page = shop.out("traj", "replay", "--all", "--json").strip()
+    shown = Shown(json=True, ranges=False, brief=True, single=False)
+    texts = [told.text for told in replay.replay(plan, shown.told)]
+    assert page == report(texts[::-1], ok=True)
+
+
+def test_all_takes_every_commit_with_a_trace_and_none_of_the_notes_own(shop: Workshop) -> None:
+    from gittraj.flows import replay
+    from gittraj.flows.heads import sign_head
+    from gittraj.flows.wiring import open_house
+
+    claude = shop.claude()
+    claude.say("Go")
+    for number in range(3):
+        claude.write("a.txt", f"{number}\n")
+        claude.run(f"git add a.txt && git commit -qm {number}")
+    names = shop.out("rev-list", "--reverse", "HEAD").split()[-3:]
+    shop.git("checkout", "-q", "--detach", "HEAD~1")  # the last one is now only on its branch
+    shop.git("update-ref", "-d", "refs/heads/main")  # and now on none
+    sign_head(open_house(str(shop.repo), {**os.environ, **shop.env}))
+    noted = {line.split()[1] for line in shop.out("notes", "--ref", "traj", "list").splitlines()}
+    assert len(noted) == 4  # the head's is a commit of the notes
+    assert replay.plan(everything=True, directory=str(shop.repo)).commits == [names[2], *names[:2]]
+
+
+def test_a_blob_that_replay_makes_again_is_not_read(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gittraj.flows.judge import Judge
+    from gittraj.flows.wiring import open_house
+
+    claude = shop.claude()
+    claude.say("Go")
+    claude.write("a.txt", "one\ntwo\n")
+    claude.write("b.txt", "mine\n")
+    (shop.repo / "b.txt").write_text("a person's\n")
+    claude.run("git add -A && git commit -qm Work")
+    judge = Judge(open_house(str(shop.repo), {**os.environ, **shop.env}))
+    read: list[str] = []
+    blob = judge.snapshots.repository.blob
+    monkeypatch.setattr(judge.snapshots.repository, "blob", lambda oid, **words: read.append(oid) or blob(oid, **words))
+    found = judge.commit(judge.snapshots.commit(shop.out("rev-parse", "HEAD").strip()))
+    assert {file.path: file.status for file in found.files} == {"a.txt": "match", "b.txt": "mismatch"}
+    assert shop.out("rev-parse", "HEAD:a.txt").strip() not in read
+    assert shop.out("rev-parse", "HEAD:b.txt").strip() in read
 
 
 def test_a_shallow_clone_judges_what_it_can(shop: Workshop, tmp_path: Path) -> None:

@@ -7,12 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gittraj.agents import registry
+from gittraj.capture.commit_calls import committing
 from gittraj.errors import AgentError
+from gittraj.flows import happened as events
+from gittraj.flows.happened import Happened
 from gittraj.flows.paths import absolute, inside
-from gittraj.flows.segments import Segment, committing, events_of, happened, root_of, segment_of
+from gittraj.flows.segments import Segment, events_of, root_of, segment_of
 from gittraj.model.commit import Commit
 from gittraj.replay.engine import Replay
 from gittraj.replay.steps import Blob, Command, Step
+
+
+def happened(one: Segment, waiting: dict[str, Happened] | None = None) -> list[Happened]:
+    return events.happened(one.agent, one.entries, {} if waiting is None else waiting)
+
 
 COMMIT = Commit("c" * 40, "t" * 40, (), "D", "d@e", 0, "D", "d@e", 1_700_000_000, 0, "Subject")
 AGENTS = ("claude-code", "codex", "pi", "opencode", "gemini-cli", "cursor")
@@ -37,7 +45,7 @@ def result(ident: str, **more: Any) -> dict[str, Any]:
 
 
 def run(one: Segment, root: str = "/w") -> list[Any]:
-    return [event for each in happened(one, {}) for event in events_of(one, each, root, lambda _: None, made=False)]
+    return [event for each in happened(one) for event in events_of(one, each, root, lambda _: None, made=False)]
 
 
 def test_what_calls_did_stands_at_the_place_of_their_results() -> None:
@@ -71,7 +79,7 @@ def test_sub_agents_have_a_lane_of_their_own() -> None:
         call("task", {}, "t", timestamp="2026-01-01T00:00:00Z", children=child("a", "2026-01-01T00:00:05Z")),
         call("task", {}, "u", timestamp="2026-01-01T00:00:00Z", children=child("b", "2026-01-01T00:00:02Z")),
     ]
-    found = happened(segment(entries), {})
+    found = happened(segment(entries))
     assert len({event.lane for event in found}) == 2 and found[0].moment > found[1].moment
 
 
@@ -94,7 +102,7 @@ def test_paths_are_taken_as_the_agent_wrote_them() -> None:
 )
 def test_where_the_repository_lay_is_told_from_the_paths_that_are_tracked(cwd: str, path: str, root: str) -> None:
     one = segment([call("write", {"path": path, "content": "x"}, "1"), result("1")], cwd)
-    assert root_of(one, happened(one, {}), "/here", lambda name: name == "src/a.py") == root
+    assert root_of(one, happened(one), "/here", lambda name: name == "src/a.py") == root
 
 
 def test_a_record_of_another_shape_is_refused() -> None:
@@ -153,8 +161,8 @@ def test_no_record_brings_replay_down(entries: list[dict[str, Any]], name: str) 
     agent = registry.by_name(name)
     try:
         one = segment_of(record(entries), 0, agent)
-        seen = happened(one, {})
-        committing(one, COMMIT)
+        seen = happened(one)
+        committing(one.entries, COMMIT)
         root = root_of(one, seen, "/here", lambda _: False)
         events = [event for each in seen for event in events_of(one, each, root, lambda _: None, made=True)]
     except AgentError:

@@ -59,6 +59,7 @@ class SharedTree:
         self.gone: dict[str, str] = {}
         self.moved: dict[str, str] = {}
         self.covered: dict[tuple[str, str], set[str]] = {}
+        self.came_from: dict[str, str] = {}  # place → where HEAD has what was moved there
         self.rewritten: dict[str, set[str]] = {}
         self.handled = False
         self.hooks = True
@@ -124,13 +125,15 @@ class SharedTree:
     def cover(self, path: str, who: str, content: str = "") -> None:
         """`who` does something to the file that leaves nothing of the committed one but what is in `content`."""
         kept = set(content.splitlines())
-        for text in self.git("show", f"HEAD:{path}").splitlines() if path in self.git("ls-files").split() else ():
+        first = self.came_from.get(path, path)
+        for text in self.git("show", f"HEAD:{first}").splitlines() if first in self.git("ls-files").split() else ():
             if text not in kept:
-                self.covered.setdefault((path, text), set()).add(who)
+                self.covered.setdefault((first, text), set()).add(who)
 
     def move(self, path: str, to: str, who: str) -> None:
         """The file goes to a place where there is none."""
         content = self.text(path) or ""
+        self.came_from[to] = self.came_from.pop(path, path)
         self.put(path, None, who)
         self.put(to, content, who)
         for line in content.splitlines():
@@ -145,6 +148,8 @@ class SharedTree:
         commit = self.git("rev-parse", "HEAD").strip()
         self.truths[commit] = self._truth(commit)
         self.after[commit] = self.handled
+        committed = self.git("ls-tree", "-r", "--name-only", "HEAD").split()
+        self.came_from = {to: first for to, first in self.came_from.items() if to not in committed}
         return commit
 
     def _truth(self, commit: str) -> Truth:
@@ -188,7 +193,7 @@ class SharedTree:
         """Of all commits but the first in one go, oldest first; those of each alone must be the same."""
         every = self.git("rev-list", "--reverse", "HEAD").split()[1:]
         plan = replay.plan(f"{every[0]}^..HEAD", directory=str(self.repo))
-        found = {each.commit.id: each for each in replay.replay(plan)}
+        found = {each.commit.id: each for each in replay.replay(plan, lambda verdict: verdict)}
         for commit in every:
             judge = Judge(open_house(str(self.repo)))
             alone = judge.commit(judge.snapshots.commit(commit))
