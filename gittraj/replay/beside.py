@@ -53,9 +53,10 @@ def landed(files: "Files", file: File, content: bytes | None, mode: int) -> Land
 
 def followed(files: "Files", changes: Sequence[Change]) -> None:
     """Before a commit with `changes` lands: what is not committed of a file that it renames as it was goes along, as with `git mv`."""
-    fresh = {change.new: change.path for change in changes if not change.old}
-    for change in changes:
-        file = files.loaded.get(change.path) if not change.new and change.old in fresh else None
+    gone = [change for change in changes if not change.new]
+    fresh = {change.new: change.path for change in changes if not change.old} if gone else {}
+    for change in gone:
+        file = files.loaded.get(change.path) if change.old in fresh else None
         if file is None or file.now.content in (None, file.committed.content):
             continue
         target = files.at(fresh[change.old])
