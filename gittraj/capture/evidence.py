@@ -21,6 +21,7 @@ _ELSEWHERE = 40  # characters that must be shared with a file of another name: o
 _COMPARE_LIMIT = (
     4 << 20
 )  # bytes of a file that are compared; a larger one agrees by name alone if an operation wrote it
+_FILES = 500  # of a commit that are compared with what was done to others
 _PLACES = 100  # of one name in one command that are looked at
 _BEFORE = 500  # characters before a name in which the program that writes it stands
 _REDIRECTS = re.compile(r">>?\s*[\"']?(?:\S*/)?$")
@@ -66,6 +67,8 @@ def agreeing(
     lines: dict[str, tuple[set[str], set[str], str, str]] = {}
     net: dict[str, tuple[set[str], set[str]]] = {}
     renamed = _renamed(changes)
+    every = list(changes)[:_FILES]
+    created = [name for name, change in changes.items() if not change.old][:_FILES]
     gone: set[str] | None = None  # lines of files that the commit deletes
     for seen in observed:
         if seen.state in ("failed", "denied"):
@@ -83,19 +86,17 @@ def agreeing(
                     found.add(name)
                     continue
             gained, lost = gained_and_lost(seen.operation)
-            for each, change in changes.items() if gained else ():
+            for each in (created if there(name) else every) if gained else ():
                 if each not in lines:
-                    lines[each] = _difference(change, blob)
-                if each != name and _most(gained, lines[each][0]) and (not change.old or not there(name)):
+                    lines[each] = _difference(changes[each], blob)
+                if each != name and most(gained, lines[each][0]):
                     found.add(each)
                     break
             if name in changes and not gained and changes[name].new:
                 if gone is None:
-                    deleted = [each for each, change in changes.items() if not change.new and each not in renamed]
-                    gone = {
-                        line for each in deleted for line in lines.setdefault(each, _difference(changes[each], blob))[1]
-                    }
-                if _enough(lost & gone - substantial(lines[name][2])):
+                    deleted = [each for path, each in changes.items() if not each.new and path not in renamed][:_FILES]
+                    gone = {line for change in deleted for line in substantial(_text(change.old, blob))}
+                if enough(lost & gone - substantial(lines[name][2])):
                     found.add(name)
                     continue
             if name in changes:
@@ -237,13 +238,14 @@ def _agrees(
     return bool(lost & removed)
 
 
-def _most(gained: set[str], there: set[str]) -> bool:
+def most(gained: set[str], there: set[str]) -> bool:
     """Whether most of the lines that an operation added to one file stand in another, and enough of them to say something."""
     shared = gained & there
-    return 2 * len(shared) > len(gained) and _enough(shared)
+    return 2 * len(shared) > len(gained) and enough(shared)
 
 
-def _enough(shared: set[str]) -> bool:
+def enough(shared: set[str]) -> bool:
+    """Whether lines that two files share, whose names are not the same, say that one was moved to the other."""
     return sum(map(len, shared)) >= _ELSEWHERE
 
 

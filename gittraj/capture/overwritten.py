@@ -8,7 +8,7 @@ of the session that belongs to the commit would not fit, or would give more than
 
 from collections.abc import Callable, Iterable
 
-from gittraj.capture.evidence import gained_and_lost, relative, substantial
+from gittraj.capture.evidence import gained_and_lost, most, relative, substantial
 from gittraj.model.operation import Observed, Patch, Replace
 
 _TEXTS = 1 << 20  # characters of commands that are searched
@@ -76,6 +76,9 @@ def agreeing(
             continue
         gained, lost = gained_and_lost(seen.operation)
         fresh = gained & others.met.get(name, set())
+        if not fresh and gained and not committed(name):  # it was moved, and met where it is now
+            anywhere = set().union(*others.met.values())
+            fresh = gained & anywhere if most(gained, anywhere) else set()
         gone = {line for line in lost if others.wrote(name, line)}
         if (fresh and fresh - substantial(parent(name))) or (
             gone and gone - substantial(parent(name)) - substantial(committed(name))

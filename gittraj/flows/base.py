@@ -1,5 +1,6 @@
 """The state a segment began from: its entries and the repository go in, the base commit and the files that differed from it come out."""
 
+import functools
 from typing import Any
 
 from gittraj.agents.interface import Agent
@@ -11,7 +12,9 @@ from gittraj.model.entry import Entry, walk
 from gittraj.model.session import SessionHead
 from gittraj.store import lookup
 from gittraj.store.repository import Repository
+from gittraj.store.trees import GITLINK
 
+_MOVED = 8 << 20  # bytes that are looked at to tell whether a file was moved
 _WALK = 200  # commits on the first-parent chain that are looked at for the one a session began on
 
 
@@ -51,8 +54,9 @@ def settle_states(
 
     ``{path: {blob, patch}}``: the blob id (hex) of the state the first operation met, and the patch that makes it from the file in
     `base`, for tracked files that no commit at hand holds in that state (design: record, `base`). A state that an operation met
-    later stays with its result. Files that neither `base` nor `commit` tracks are nothing that replay could compare.
+    later stays with its result. Files that neither `base` nor `commit` tracks are nothing that replay could compare, if they were not moved.
     """
+    moved = _Moved(repository, commit)
     results = {
         entry.get("call-id"): entry for entry in walk(entries) if entry["type"] == "tool-result" and _states(entry)
     }
@@ -70,7 +74,7 @@ def settle_states(
             data = holder["pre-state"].encode("utf-8", "surrogatepass")
             versions = [repository.blob_at(at, path) for at in (base, *commit.parents[:1], commit.id) if at and path]
             there = [version for version in versions if version is not None]
-            if not there or any(_same(version, data) for version in there):
+            if any(_same(version, data) for version in there) or (not there and not moved.holds(data)):
                 del holder["pre-state"]
             elif path not in seen:
                 patch = lookup.patch_between(repository.blob_at(base, path) if base else None, data)
@@ -78,6 +82,33 @@ def settle_states(
                 del holder["pre-state"]
         seen.update(paths)
     return files
+
+
+class _Moved:
+    """Whether a file that no commit has was moved to or from one that the commit changes: it shares lines with it. Nothing is read before it is asked."""
+
+    def __init__(self, repository: Repository, commit: Commit) -> None:
+        self._repository = repository
+        self._commit = commit
+
+    def holds(self, data: bytes) -> bool:
+        return evidence.enough(self._lines & evidence.substantial(data[:_MOVED].decode("utf-8", "replace")))
+
+    @functools.cached_property
+    def _lines(self) -> set[str]:
+        found: set[str] = set()
+        size = 0
+        try:
+            for change in self._repository.changes(self._commit.id):
+                for blob, mode in ((change.old, change.old_mode), (change.new, change.new_mode)):
+                    data = self._repository.blob(blob) if blob and mode != GITLINK else b""
+                    size += len(data)
+                    if size > _MOVED:
+                        return found
+                    found |= evidence.substantial(data.decode("utf-8", "replace"))
+        except StoreError:  # a shallow or partial clone
+            pass
+        return found
 
 
 def _states(result: Entry) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ from gittraj.capture import evidence
 from gittraj.flows.tail import Tail
 from gittraj.flows.wiring import House, worktrees_of
 from gittraj.model.commit import Commit
+from gittraj.store.snapshots import Snapshots
+from gittraj.store.trees import GITLINK
 
 
 def evidence_for(house: House, tail: Tail, commit: Commit, stop: int) -> set[str]:
@@ -21,12 +23,13 @@ def evidence_for(house: House, tail: Tail, commit: Commit, stop: int) -> set[str
         and not _related(head.cwd, house.worktree)
     ):
         worktrees = worktrees[:1]  # a session from elsewhere counts only where it names this worktree's own paths
-    repository = house.repository
+    snapshots = Snapshots(house.repository)  # opens each tree once, however many operations there are
 
     def there(path: str) -> bool:
-        return repository.entry_at(commit.id, path) is not None
+        return snapshots.has(commit.tree, path)
 
-    found = evidence.agreeing(tail.operations(stop), changes, repository.blob, cwd, worktrees, there)
+    files = {path: change for path, change in changes.items() if GITLINK not in (change.old_mode, change.new_mode)}
+    found = evidence.agreeing(tail.operations(stop), files, house.repository.blob, cwd, worktrees, there)
     found |= evidence.named_in_snapshots(tail.entries[:stop], changes, cwd, worktrees)
     return found or evidence.written_by_shell(tail.commands(stop), changes, house.repository.blob)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.repo_builder import Repo
 from tests.support.scripted_claude import ScriptedClaude
 from tests.support.workshop import Workshop
 
@@ -234,3 +235,16 @@ def test_a_repository_without_commits_is_told(tmp_path: Path, hermetic_seal: Pat
         assert done.returncode == code and len(done.stderr.splitlines()) <= 2, (command, done.stderr)
     works(shop.claude(), "a.txt")  # the root commit
     assert verified(shop)
+
+
+def test_a_new_submodule_does_not_hide_whose_edits_are_in_the_commit(shop: Workshop, tmp_path: Path) -> None:
+    inner = Repo.init(tmp_path / "inner")
+    inner.commit("x", {"x": "x\n"})
+    claude = shop.claude()
+    claude.say("Go")
+    claude.write("scratch.txt", "what is not committed, but long enough to be looked for elsewhere\n")
+    claude.write("a.txt", "made by the agent\n")
+    shop.git("submodule", "add", "-q", str(inner.path), "mod")
+    shop.git("add", "a.txt", "mod", ".gitmodules")
+    shop.git("commit", "-q", "-m", "By hand")
+    assert shop.out("traj", "log", "-n", "1", "--json").count("claude-code") == 1

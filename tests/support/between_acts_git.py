@@ -32,7 +32,9 @@ class BetweenActs(SessionActs):
         lines = rows(data)
         end = b"\r\n" if b"\r\n" in data else b"\n"
         whole = not lines or lines[-1].endswith(b"\n") or all(hand.agent != "codex" for hand in self.hands)
-        at = self.chance.randint(0, max(0, len(lines) - 2 * (not whole)))  # Codex itself ends each file with a line feed
+        at = self.chance.randint(
+            0, max(0, len(lines) - 2 * (not whole))
+        )  # Codex itself ends each file with a line feed
         fresh = [row.encode().replace(b"\n", end) for row in self.tree.lines(PERSON, self.chance.randint(0, 2))]
         gone = self.chance.randint(0, 1) if fresh and len(lines) > 1 else int(len(lines) > 1)
         if at == len(lines) and lines and not lines[-1].endswith(b"\n"):
