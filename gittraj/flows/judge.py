@@ -161,7 +161,7 @@ class Judge:
             if segment.session in left or segment.seq == 0:
                 left.setdefault(segment.session, Left({}, {}))
                 continue
-            known = self._left.get((segment.session, segment.seq - 1))
+            known = self._left.get((segment.session, segment.seq - 1)) if self._is_known(commit, segment) else None
             found = known or (self._left_by(commit, segment) if back else None)
             gaps = gaps or ("" if found else "an earlier part of the session is not in the notes")
             left[segment.session] = timeline.fitting(self.snapshots, found, segment.base) if found else Left({}, {})
@@ -217,7 +217,7 @@ class Judge:
 
     def _left_by(self, commit: Commit, segment: Segment) -> Left | None:
         """What the segment before `segment` left; earlier commits are judged for it. None where they are not found."""
-        wanted, cut = leading_to(commit, segment, self._left, self._before, self._back)
+        wanted, cut = leading_to(commit, segment, self._is_known, self._before, self._back)
         for key in cut:  # as far back as we go: nothing was left there, as far as we know
             self._remember_as(*key, Left({}, {}))
         for earlier, traced in wanted:
@@ -226,6 +226,33 @@ class Judge:
             except StoreError:  # a shallow clone ends here
                 return None
         return self._left.get((segment.session, segment.seq - 1))
+
+    def _is_known(self, commit: Commit, segment: Segment) -> bool:
+        """Whether what the segment before one of `commit` left is at hand, and was left where it is looked for when nothing is.
+
+        A session may go on from the same segment on several branches; what is told of a commit must not depend on which was judged before.
+        """
+        key = segment.session, segment.seq - 1
+        left = self._left.get(key)
+        if left is None or left.commit in ("", segment.base) or self._leads_to(left.commit, segment.base):
+            return left is not None
+        before = self._before(commit, segment)
+        if before is None or before[0].id != left.commit:
+            del self._left[key]
+        return key in self._left
+
+    def _leads_to(self, wanted: str, base: str) -> bool:
+        """Whether a commit is a first-parent ancestor of `base`, not too far behind it."""
+        at = base
+        for _ in range(timeline.WALK):
+            if at in ("", wanted):
+                break
+            try:
+                parents = self.snapshots.commit(at).parents
+            except StoreError:  # a shallow clone ends here
+                return False
+            at = parents[0] if parents else ""
+        return at == wanted
 
     def _before(self, commit: Commit, segment: Segment) -> tuple[Commit, Traced] | None:
         """Where the segment before one of `commit` is: behind its base, or after it, where that commit was amended since."""

@@ -1,6 +1,6 @@
 """What a segment goes on from: a segment goes in, the earlier commits that must be judged for what it began with come out, in order."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 from gittraj.flows.segments import Segment
 from gittraj.flows.traces import Traced
@@ -13,14 +13,14 @@ Found = tuple[Commit, Traced]
 def leading_to(
     commit: Commit,
     segment: Segment,
-    known: Container[Place],
+    known: Callable[[Commit, Segment], bool],
     earlier: Callable[[Commit, Segment], Found | None],
     most: int,
 ) -> tuple[list[Found], list[Place]]:
     """The commits, each after those that it goes on from itself, and the segments that were not looked for, being more than `most`.
 
-    Others that worked on such a commit count too: they may have left something in the same files. `known`: segments whose leftovers
-    are at hand. `earlier`: where the one before a segment of a commit is.
+    Others that worked on such a commit count too: they may have left something in the same files. `known`: whether what the segment before
+    one of a commit left is at hand. `earlier`: where that is.
     """
     found: dict[str, Found] = {}
     asked: set[Place] = set()
@@ -32,7 +32,7 @@ def leading_to(
             found.setdefault(at.id, (at, one))
             continue
         key = one.session, one.seq - 1
-        if one.seq == 0 or key in known or key in asked:
+        if one.seq == 0 or key in asked or known(at, one):
             continue
         if len(asked) >= most:
             cut.append(key)

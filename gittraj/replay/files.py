@@ -124,6 +124,7 @@ class Files:
             file.committed, file.now = beside.committed, beside.now
             file.doubtful |= beside.doubtful
             file.proven = False
+            file.blame("external", "a commit that no record of this trace explains changed it in between")
             return
         else:
             numbers = self.ledger.spliced(file.now.lines, self.spans(file.now.content, content), UNEXPLAINED)

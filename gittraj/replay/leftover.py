@@ -33,6 +33,9 @@ def left(files: Files) -> dict[str, Kept]:
                 file.moved,
                 doubtful,
                 unsure,
+                file.proven,
+                file.cause,
+                file.reason,
             )
     return result
 
@@ -54,7 +57,8 @@ def restore(files: Files, path: str, kept: Kept) -> None:
     for at, origin in kept.removed:
         if at < len(before):
             ledger.removed_by[before[at]] = ledger.number(origin)
-    file.last, file.moved = kept.last, kept.moved
+    file.last, file.moved, file.proven = kept.last, kept.moved, kept.proven
+    file.cause, file.reason = kept.cause, kept.reason
     file.doubtful = frozenset(numbers[at] for at in kept.unsure)
     file.doubtful |= {before[at] for at in kept.doubtful if at < len(before)}
     file.now = type(file.now)(kept.content, kept.mode, numbers)

@@ -75,7 +75,7 @@ class Kept(NamedTuple):
     """A file as a segment left it without committing it: what the next segment of the session goes on from.
 
     `lines[i]`: what made line i, or its place in the file that was committed last. `removed`: what removed lines of that file, by place.
-    `last`, `moved`, `doubtful`: as of a `File`; the doubtful lines by their places in that file, `unsure`: by those in this one.
+    `last`, `moved`, `doubtful`, `proven`, `cause`, `reason`: as of a `File`; the doubtful lines by their places in that file, `unsure`: by those in this one.
     """
 
     content: bytes | None
@@ -87,6 +87,9 @@ class Kept(NamedTuple):
     moved: Origin = Origin("unexplained")
     doubtful: frozenset[int] = frozenset()
     unsure: frozenset[int] = frozenset()
+    proven: bool = False
+    cause: str = ""
+    reason: str = ""
 
 
 class Restore(NamedTuple):
