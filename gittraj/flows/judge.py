@@ -17,7 +17,7 @@ from gittraj.flows.base import base_commit
 from gittraj.flows.carried import carried_over
 from gittraj.flows.changed_files import changed, diff, spare_reading, tree
 from gittraj.flows.conversions import Conversions
-from gittraj.flows.leading import leading_to
+from gittraj.flows.leading import behind, leading_to
 from gittraj.flows.retrace import with_edits
 from gittraj.flows.segments import Segment
 from gittraj.flows.statements import NoteRead
@@ -262,20 +262,17 @@ class Judge:
         return found
 
     def _earlier(self, base: str, session: str, seq: int, end: str = "") -> tuple[Commit, Traced] | None:
-        at = base
-        for _ in range(timeline.WALK):
-            if at in ("", end) or not self._repository.has_commit(at):
-                return None
-            commit = self.snapshots.commit(at)
-            read = self._traces.read(commit) if self._traces.has(at) else None
+        for commit in behind(self.snapshots, base, end):
+            if not self._traces.may_hold(commit.id, session, seq):
+                continue
+            read = self._traces.read(commit)
             # of a rewritten commit, what was left is told of the original, also where it was altered too much to be carried
-            original = next((one.commit for one in _anchors(read, session, seq) if one.commit != at), "")
+            original = next((one.commit for one in _anchors(read, session, seq) if one.commit != commit.id), "")
             made = self.tracer.origins.here(original) if read and original else None
             for one, by in ((made, self.tracer.own(made, read.statements) if read and made else None), (commit, read)):
                 traced = self._traces.of(one, by) if one and by else None
                 if one and traced and any((each.session, each.seq) == (session, seq) for each in traced.segments):
                     return one, traced
-            at = commit.parents[0] if commit.parents else ""
         return None
 
     def _remember(self, segment: Segment, left: Left) -> None:

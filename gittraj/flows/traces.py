@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from gittraj.agents import registry
-from gittraj.errors import AgentError
+from gittraj.codec import framing
+from gittraj.errors import AgentError, SealError
 from gittraj.flows.segments import Segment, segment_of
 from gittraj.flows.statements import NoteRead
 from gittraj.flows.told import told_of
@@ -12,6 +13,7 @@ from gittraj.model.commit import Commit
 from gittraj.model.report import ReplayedSegment
 from gittraj.model.states import Verified
 from gittraj.replay import attribution
+from gittraj.seal.statement import parse
 
 
 class Traced(NamedTuple):
@@ -45,6 +47,20 @@ class Traces:
     def has(self, commit: str) -> bool:
         """Whether the commit has a note."""
         return self._house.notes.has(commit) if self._noted is None else commit in self._noted
+
+    def may_hold(self, commit: str, session: str, seq: int) -> bool:
+        """Whether a record of this segment may be in the commit's note, as far as its statements say without being verified. Raises `StoreError`."""
+        note = self._note(commit) if self.has(commit) else None
+        for item in framing.read(note).items if note is not None else ():
+            if item.kind != "statement":
+                continue
+            try:
+                anchor = parse(item.raw).anchor
+            except SealError:
+                continue
+            if anchor is None or (anchor.session_id, anchor.seq) == (session, seq):
+                return True
+        return False
 
     def read(self, commit: Commit, *, noted: bool = False) -> NoteRead | None:
         """The trace of `commit`, verified and bound; None where it has none. `noted`: only by its own note. Raises `StoreError`."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FILE_LIMIT = 64 << 20  # bytes of one file in memory; hosts refuse files over 100 MB, and a trace may ask for gigabytes
 WORK_LIMIT = 1 << 30  # bytes that all operations of one commit may pass over, a minute's work
 _PER_LINE = 512  # bytes of work that a line of a rewritten file stands for: its lines are compared, hostile ones at a high price
+LOOSE = NotApplicable("it fits only loosely, in a file that is not as the tool saw it")
 OUTSIDE_LIMIT = 200  # places outside of the repository that are told by name
 HINTS_LIMIT = 500  # shell commands kept as hints
 HINT_TEXT = 4096  # characters of a command in which names of files are looked for later
@@ -113,6 +114,8 @@ class Replay:
         applied, step = attempt(step, path, file, self._seen)
         if isinstance(applied, NotApplicable) and state == "applied" and file.now is not file.committed:
             applied, step = taken_back(self.files, path, step, self._seen) or (applied, step)
+        if file.unfit and not file.proven and isinstance(applied, Applied) and applied.how == "fuzzy":
+            applied = LOOSE
         if isinstance(applied, NotApplicable):
             if state == "applied":
                 cause = "redacted" if step.redacted or applied is REDACTED else "external"

@@ -82,6 +82,8 @@ FOUND = (  # by chance, in runs of these tests; each was told wrong once
     # what one session edits, the other moves away and back; and then it writes over the edit
     (("pi", "gemini"), True, "edit 0 0 0 0 \n move 0 0 0 0 \n edit 1 1 0 0 \n move 0 1 0 0"),
     (("pi", "gemini"), True, "edit 0 0 0 0 \n move 0 0 0 0 \n edit 1 1 0 0 \n move 0 1 0 0 \n edit 0 0 0 0"),
+    # an edit does not fit, as a person had changed the file, and the next one fits another line that is much like its own
+    (("pi-old", "gemini-old"), True, "person 0 0 0 0 \n edit 0 0 0 2 \n edit 0 0 29 1 \n edit 1 0 12 0"),
     # a person edits a file that lies where no commit has one, a session writes it as a whole, and another moves it
     (
         ("claude", "claude"),
