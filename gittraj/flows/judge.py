@@ -163,7 +163,7 @@ class Judge:
                 continue
             known = self._left.get((segment.session, segment.seq - 1)) if self._is_known(commit, segment) else None
             found = known or (self._left_by(commit, segment) if back else None)
-            gaps = gaps or ("" if found else "an earlier part of the session is not in the notes")
+            gaps = gaps or ("" if found else "an earlier part of the session is not in the notes of this history")
             left[segment.session] = timeline.fitting(self.snapshots, found, segment.base) if found else Left({}, {})
         line = timeline.build(self.snapshots, commit, traced.segments, left, self._here)
         self.judged = commit, traced.segments, line
