@@ -42,6 +42,15 @@ def test_an_edit_that_was_applied_and_does_not_fit_is_never_skipped_in_silence()
     assert found.status == "partial" and found["a"].status == "unverifiable" and "does not fit" in found["a"].reason
 
 
+@pytest.mark.parametrize(("first", "loose"), [("two", True), ("nine", False)])
+def test_what_fits_only_loosely_counts_only_where_the_file_is_as_the_tool_saw_it(first: str, loose: bool) -> None:
+    row = "a line that is long enough to be nearly the same"
+    nearly = Replace("a", f"{row}s\n", "new\n", matching="gemini")
+    world = World({"a": f"one\ntwo\n{row}\n".encode()}).run(Replace("a", first, "2"), step(nearly, agent="gemini-cli"))
+    assert world.replay.operations == 2 * loose
+    assert (b"new\n" in world.replay.files.at("a").now.content) is loose
+
+
 def test_several_edits_of_one_call_count_as_one_operation() -> None:
     world = World({"a": A}).run(step(Replace("a", "one", "1"), Replace("a", "three", "3")))
     assert world.commit({"a": b"1\ntwo\n3\n"}).status == "reproducible"

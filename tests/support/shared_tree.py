@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from gittraj.codec.digest import sha256_hex
 from gittraj.errors import CaptureError
 from gittraj.flows import discover, keep, replay
 from gittraj.flows.attach import after_commit, attach
@@ -90,7 +91,10 @@ class SharedTree:
         fresh = []
         for _ in range(count):
             self._number += 1
-            text = f"row {self._number} = {(self._number * 2654435761) % 2**32:08x}, long enough to say something"
+            told = sha256_hex(b"%d" % self._number)[
+                :20
+            ]  # no two of them are alike for a tool that takes what is nearly the same
+            text = f"row {self._number} = {told}, long enough to say something"
             self.made[text] = who
             fresh.append(text + "\n")
         return fresh
