@@ -54,9 +54,9 @@ def settle_states(
 
     ``{path: {blob, patch}}``: the blob id (hex) of the state the first operation met, and the patch that makes it from the file in
     `base`, for tracked files that no commit at hand holds in that state (design: record, `base`). A state that an operation met
-    later stays with its result. Files that neither `base` nor `commit` tracks are nothing that replay could compare, if they were not moved.
+    later stays with its result. Files that neither `base` nor `commit` tracks are nothing that replay could compare, where no commit will have them.
     """
-    moved = _Moved(repository, commit)
+    later = _Later(repository, commit)
     results = {
         entry.get("call-id"): entry for entry in walk(entries) if entry["type"] == "tool-result" and _states(entry)
     }
@@ -74,7 +74,7 @@ def settle_states(
             data = holder["pre-state"].encode("utf-8", "surrogatepass")
             versions = [repository.blob_at(at, path) for at in (base, *commit.parents[:1], commit.id) if at and path]
             there = [version for version in versions if version is not None]
-            if any(_same(version, data) for version in there) or (not there and not moved.holds(data)):
+            if any(_same(version, data) for version in there) or not (there or later.committed(path, data)):
                 del holder["pre-state"]
             elif path not in seen:
                 patch = lookup.patch_between(repository.blob_at(base, path) if base else None, data)
@@ -84,15 +84,25 @@ def settle_states(
     return files
 
 
-class _Moved:
-    """Whether a file that no commit has was moved to or from one that the commit changes: it shares lines with it. Nothing is read before it is asked."""
+class _Later:
+    """Whether a file that no commit has at its place may be in one: it lies there, not ignored, or shares lines with a file that the commit changes.
+
+    What an agent met of an ignored file is nobody's business. Nothing is read before it is asked.
+    """
 
     def __init__(self, repository: Repository, commit: Commit) -> None:
         self._repository = repository
         self._commit = commit
+        self._known: dict[str, bool] = {}
 
-    def holds(self, data: bytes) -> bool:
-        return evidence.enough(self._lines & evidence.substantial(data[:_MOVED].decode("utf-8", "replace")))
+    def committed(self, path: str, data: bytes) -> bool:
+        if path and path not in self._known:
+            self._known[path] = self._repository.may_be_added(path)
+        if self._known.get(path):
+            return True
+        return bool(path) and evidence.enough(
+            self._lines & evidence.substantial(data[:_MOVED].decode("utf-8", "replace"))
+        )
 
     @functools.cached_property
     def _lines(self) -> set[str]:

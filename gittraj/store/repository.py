@@ -117,6 +117,13 @@ class Repository(Revisions):
         """Whether it is a full object id, and so nothing that git or libgit2 would look up in another way."""
         return len(oid) == self.width and not oid.strip("0123456789abcdef")
 
+    def may_be_added(self, path: str) -> bool:
+        """Whether the worktree has a file at `path` that git does not ignore. Raises `StoreError`."""
+        if not self.workdir or not os.path.lexists(os.path.join(self.workdir, path)):
+            return False
+        # "./": a name may look like one of git's magic pathspecs, and this command takes no literal ones
+        return self.git.call(["check-ignore", "-q", "--", f"./{path}"], ok=(0, 1, 128))[0] == 1
+
     def _has(self, oid: str) -> bool:
         return bool(self._waiting and oid in self._waiting) or self.backend.has(oid)
 

@@ -370,3 +370,16 @@ def test_a_deleted_worktree_still_opens(repo: Repo, tmp_path: Path) -> None:
     shutil.rmtree(other.path)
     opened = open_repository(str(repo.path), {**os.environ, "GIT_DIR": str(git_dir)})
     assert opened.revisions() and opened.settings.user_name == "Dana Example"
+
+
+def test_only_a_file_of_the_worktree_that_git_does_not_ignore_may_be_added(tmp_path: Path) -> None:
+    repo = Repo.init(tmp_path / "r")
+    repo.commit("one", {"tracked": "t\n", ".gitignore": "*.log\n"})
+    names = ("new", ":(glob)new", "*.txt", "ü/new", "a.log")
+    for name in names:
+        repo.write(name, "x\n")
+    store = open_repository(str(repo.path))
+    assert [store.may_be_added(name) for name in names] == [True, True, True, True, False]
+    assert store.may_be_added("tracked") and not store.may_be_added("gone")
+    bare = Repo.init(tmp_path / "b", "--bare")
+    assert not open_repository(str(bare.path)).may_be_added("new")
