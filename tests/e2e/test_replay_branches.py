@@ -11,6 +11,7 @@ from gittraj.flows.leading import behind
 from gittraj.flows.wiring import open_house
 from gittraj.model.report import ReplayedCommit
 from gittraj.store.snapshots import Snapshots
+from tests.support.scripted_claude import ScriptedClaude
 from tests.support.workshop import Workshop
 
 
@@ -29,14 +30,20 @@ def alone(shop: Workshop, commit: str) -> ReplayedCommit:
     return judge.commit(judge.snapshots.commit(commit))
 
 
-@pytest.mark.parametrize("other", [False, True])
-def test_what_a_session_left_on_a_branch_is_found_after_its_merge(shop: Workshop, other: bool) -> None:
+def on_a_branch(shop: Workshop) -> ScriptedClaude:
+    """A session that committed a file on a branch and left another one."""
     claude = shop.claude()
     claude.say("Go")
     claude.run("git checkout -qb topic")
     claude.write("a.txt", "one\n")
     claude.write("b.txt", "left for later\n")
     claude.run("git add a.txt && git commit -qm A")
+    return claude
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_what_a_session_left_on_a_branch_is_found_after_its_merge(shop: Workshop, other: bool) -> None:
+    claude = on_a_branch(shop)
     shop.git("checkout", "-q", "main")
     if other:  # else git would only move the branch on
         shop.git("commit", "-q", "--allow-empty", "-m", "Meanwhile", env={"GITTRAJ": "0"})
@@ -53,12 +60,7 @@ def test_what_a_session_left_on_a_branch_is_found_after_its_merge(shop: Workshop
 
 
 def test_a_session_that_goes_on_from_another_branch_is_told_the_same_whatever_was_judged_before(shop: Workshop) -> None:
-    claude = shop.claude()
-    claude.say("Go")
-    claude.run("git checkout -qb topic")
-    claude.write("a.txt", "one\n")
-    claude.write("b.txt", "left for later\n")
-    claude.run("git add a.txt && git commit -qm A")
+    claude = on_a_branch(shop)
     claude.run("git checkout -q main")  # b.txt is not tracked and stays
     claude.write("c.txt", "c\n")
     claude.run("git add -A && git commit -qm B")
