@@ -4,8 +4,8 @@ This decides only whether a session belongs to a commit (design: capture, eviden
 question. One substantial line that an operation added and that the commit adds in the same file is agreement; so is one that it
 removed and the commit removes, where nothing that the session added to the file is to be expected there. In a file that the commit
 creates, most of what an operation added elsewhere is agreement, too: the file was moved; in one that was there before, where the commit
-has nothing at the other place. So is what an operation only took out of a
-file, where the commit deletes another that had it: the file was moved there before. A file named without a shared line is not.
+has nothing at the other place. So is what an operation only took out of a file, where the commit deletes another that had it: the file
+was moved there before. A file named without a shared line is not.
 """
 
 import posixpath
@@ -134,7 +134,7 @@ def written_by_shell(commands: Iterable[str], changes: dict[str, Change], blob: 
 
 def _mostly_kept(change: Change, blob: BlobReader) -> bool:
     """Whether a file is there before and after, and most of its lines with it."""
-    if not change.old or not change.new:
+    if not change.old or not change.new or change.is_submodule:
         return False
     _, removed, _, old = _difference(change, blob)
     return 2 * len(removed) <= len(substantial(old))

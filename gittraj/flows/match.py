@@ -7,7 +7,6 @@ from gittraj.flows.tail import Tail
 from gittraj.flows.wiring import House, worktrees_of
 from gittraj.model.commit import Commit
 from gittraj.store.snapshots import Snapshots
-from gittraj.store.trees import GITLINK
 
 
 def evidence_for(house: House, tail: Tail, commit: Commit, stop: int) -> set[str]:
@@ -28,7 +27,7 @@ def evidence_for(house: House, tail: Tail, commit: Commit, stop: int) -> set[str
     def there(path: str) -> bool:
         return snapshots.has(commit.tree, path)
 
-    files = {path: change for path, change in changes.items() if GITLINK not in (change.old_mode, change.new_mode)}
+    files = {path: change for path, change in changes.items() if not change.is_submodule}
     found = evidence.agreeing(tail.operations(stop), files, house.repository.blob, cwd, worktrees, there)
     found |= evidence.named_in_snapshots(tail.entries[:stop], changes, cwd, worktrees)
     return found or evidence.written_by_shell(tail.commands(stop), changes, house.repository.blob)

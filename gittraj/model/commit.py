@@ -25,6 +25,9 @@ class Commit(msgspec.Struct, frozen=True):
         return self.message.split("\n", 1)[0]
 
 
+SUBMODULE = 0o160000  # mode of a commit of another repository, whose id names no blob here
+
+
 class Change(msgspec.Struct, frozen=True):
     """One path that a commit changes against its first parent (no rename detection: a move is a deletion and an addition).
 
@@ -36,3 +39,8 @@ class Change(msgspec.Struct, frozen=True):
     new: str
     old_mode: int
     new_mode: int
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether there is, or was, another repository at the path."""
+        return SUBMODULE in (self.old_mode, self.new_mode)

@@ -248,3 +248,19 @@ def test_a_new_submodule_does_not_hide_whose_edits_are_in_the_commit(shop: Works
     shop.git("add", "a.txt", "mod", ".gitmodules")
     shop.git("commit", "-q", "-m", "By hand")
     assert shop.out("traj", "log", "-n", "1", "--json").count("claude-code") == 1
+
+
+def test_a_submodule_that_moves_on_does_not_hide_a_session_whose_commands_name_it(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    inner = Repo.init(tmp_path / "inner")
+    inner.commit("x", {"x": "x\n"})
+    shop.git("submodule", "add", "-q", str(inner.path), "mod")
+    shop.git("commit", "-q", "-m", "With mod", env={"GITTRAJ": "0"})
+    claude = shop.claude()
+    claude.say("Go")
+    claude.run("rm -f mod.tmp; cd mod && git commit -q --allow-empty -m Y")
+    claude.run("echo made > made.txt")
+    shop.git("add", "mod", "made.txt")
+    shop.git("commit", "-q", "-m", "By hand")
+    assert shop.out("traj", "log", "-n", "1", "--json").count("claude-code") == 1
