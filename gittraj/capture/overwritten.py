@@ -70,6 +70,7 @@ def agreeing(
     `parent`, `committed`: a file's text in the commit's parent, in the commit.
     """
     found: set[str] = set()
+    anywhere: set[str] = set()  # lines that others met, in whatever file; put together when it is first asked
     for seen in observed:
         name = relative(seen.operation.path, seen.cwd or cwd, worktrees)
         if seen.state in ("failed", "denied") or not name or name in found:
@@ -77,7 +78,7 @@ def agreeing(
         gained, lost = gained_and_lost(seen.operation)
         fresh = gained & others.met.get(name, set())
         if not fresh and gained and not committed(name):  # it was moved, and met where it is now
-            anywhere = set().union(*others.met.values())
+            anywhere = anywhere or set().union(*others.met.values())
             fresh = gained & anywhere if most(gained, anywhere) else set()
         gone = {line for line in lost if others.wrote(name, line)}
         if (fresh and fresh - substantial(parent(name))) or (

@@ -12,8 +12,8 @@ from gittraj.model.entry import Entry, walk
 from gittraj.model.session import SessionHead
 from gittraj.store import lookup
 from gittraj.store.repository import Repository
-from gittraj.store.trees import GITLINK
 
+_ASKED = 50  # untracked files that git is asked about, a process for each
 _MOVED = 8 << 20  # bytes that are looked at to tell whether a file was moved
 _WALK = 200  # commits on the first-parent chain that are looked at for the one a session began on
 
@@ -96,13 +96,13 @@ class _Later:
         self._known: dict[str, bool] = {}
 
     def committed(self, path: str, data: bytes) -> bool:
-        if path and path not in self._known:
+        if not path:
+            return False
+        if path not in self._known and len(self._known) < _ASKED:
             self._known[path] = self._repository.may_be_added(path)
         if self._known.get(path):
             return True
-        return bool(path) and evidence.enough(
-            self._lines & evidence.substantial(data[:_MOVED].decode("utf-8", "replace"))
-        )
+        return evidence.enough(self._lines & evidence.substantial(data[:_MOVED].decode("utf-8", "replace")))
 
     @functools.cached_property
     def _lines(self) -> set[str]:
@@ -110,8 +110,8 @@ class _Later:
         size = 0
         try:
             for change in self._repository.changes(self._commit.id):
-                for blob, mode in ((change.old, change.old_mode), (change.new, change.new_mode)):
-                    data = self._repository.blob(blob) if blob and mode != GITLINK else b""
+                for blob in () if change.is_submodule else (change.old, change.new):
+                    data = self._repository.blob(blob) if blob else b""
                     size += len(data)
                     if size > _MOVED:
                         return found

@@ -4,13 +4,14 @@ from typing import NamedTuple
 
 from gittraj.capture import commit_calls
 from gittraj.errors import StoreError
+from gittraj.flows.changed_files import tree
 from gittraj.flows.happened import Happened, happened
 from gittraj.flows.segments import Segment, events_of, root_of
 from gittraj.model.commit import Change, Commit
 from gittraj.model.edit import Edit
 from gittraj.replay.engine import Replay
 from gittraj.replay.spans import Applied
-from gittraj.replay.steps import Blob, Event, Kept, Landing, Restore, sequence
+from gittraj.replay.steps import Event, Kept, Landing, Restore, sequence
 from gittraj.store.snapshots import Snapshots
 
 WALK = 200  # commits between a segment's base and its commit that are looked at; a session that began earlier is replayed on the parent
@@ -43,14 +44,13 @@ def fitting(snapshots: Snapshots, left: Left, base: str) -> Left:
 def _laid(snapshots: Snapshots, files: dict[str, Kept], there: str, here: str) -> dict[str, Kept]:
     changes = []
     for path in files:
-        (old, old_mode), (new, new_mode) = (snapshots.entry(tree, path) or ("", 0) for tree in (there, here))
+        (old, old_mode), (new, new_mode) = (snapshots.entry(each, path) or ("", 0) for each in (there, here))
         if (old, old_mode) != (new, new_mode):
             changes.append(Change(path, old, new, old_mode, new_mode))
     if not changes:
         return files
-    read = snapshots.reader(there)
     moved = {change.path for change in changes}
-    replay = Replay(lambda path: Blob(*found) if (found := read(path)) else None, snapshots.blob)
+    replay = Replay(tree(snapshots, there), snapshots.blob)
     replay.run([Restore({path: kept for path, kept in files.items() if path in moved}), Landing("", tuple(changes))])
     return {path: kept for path, kept in files.items() if path not in moved} | replay.left()
 

@@ -6,8 +6,8 @@ Files are anybody's, so their size is bounded and patterns are matched part by p
 
 import fnmatch
 import shlex
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
 
 from gittraj.store.snapshots import Snapshots
 
@@ -15,6 +15,9 @@ NAME = ".gitattributes"
 _BYTES, _LINES = 1 << 16, 1000  # of one file that are read; git itself stops at 100 MB
 _PATHS, _FOLDERS = 4096, 256  # whose attributes are remembered
 _WANTED = ("text", "crlf", "eol", "filter", "working-tree-encoding", "ident")
+
+
+Known = TypeVar("Known")
 
 
 class Rule(NamedTuple):
@@ -64,20 +67,10 @@ class Attributes:
         return "ident" if found.get("ident") == "set" else ""
 
     def _of(self, path: str) -> dict[str, str]:
-        found = self._paths.get(path)
-        if found is None:
-            if len(self._paths) >= _PATHS:
-                self._paths.clear()
-            found = self._paths[path] = self._found(path)
-        return found
+        return _remembered(self._paths, path, _PATHS, self._found)
 
     def _rules(self, folder: str) -> tuple[Rule, ...]:
-        found = self._folders.get(folder)
-        if found is None:
-            if len(self._folders) >= _FOLDERS:
-                self._folders.clear()
-            found = self._folders[folder] = self._read(folder)
-        return found
+        return _remembered(self._folders, folder, _FOLDERS, self._read)
 
     def _found(self, path: str) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -114,6 +107,16 @@ class Attributes:
         if name.startswith(("-", "!")):
             return ((name[1:], "unset" if name[0] == "-" else ""),)
         return ((name, "set"), *self._macros.get(name, ()))
+
+
+def _remembered(known: dict[str, Known], key: str, most: int, make: Callable[[str], Known]) -> Known:
+    """As `lru_cache`, which would keep the tree that it belongs to alive: it holds a method of it."""
+    found = known.get(key)
+    if found is None:
+        if len(known) >= most:
+            known.clear()
+        found = known[key] = make(key)
+    return found
 
 
 def _words(line: str) -> list[str]:

@@ -111,7 +111,7 @@ class Repository(Revisions):
 
     def has_object(self, oid: str) -> bool:
         """Whether the object is here; False for what is no object id."""
-        return self.is_id(oid) and self._has(oid)
+        return self.is_id(oid) and (bool(self._waiting and oid in self._waiting) or self.backend.has(oid))
 
     def is_id(self, oid: str) -> bool:
         """Whether it is a full object id, and so nothing that git or libgit2 would look up in another way."""
@@ -123,9 +123,6 @@ class Repository(Revisions):
             return False
         # "./": a name may look like one of git's magic pathspecs, and this command takes no literal ones
         return self.git.call(["check-ignore", "-q", "--", f"./{path}"], ok=(0, 1, 128))[0] == 1
-
-    def _has(self, oid: str) -> bool:
-        return bool(self._waiting and oid in self._waiting) or self.backend.has(oid)
 
     def has_commit(self, commit_id: str) -> bool:
         """Whether it is the full id of a commit that is here."""

@@ -22,9 +22,8 @@ class Snapshots:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self._trees: dict[
-            str, _Folder
-        ] = {}  # the oldest one goes first: to note which was used last costs more than it saves
+        # of both, the oldest one goes first: to note which was used last costs more than it saves
+        self._trees: dict[str, _Folder] = {}
         self._blobs: dict[str, bytes] = {}
         self._size = 0
         self.commit: Callable[[str], Commit] = functools.lru_cache(_COMMITS)(repository.commit)
