@@ -39,11 +39,12 @@ def landed(files: "Files", file: File, content: bytes | None, mode: int) -> Land
     numbers = files.ledger.spliced(rest.lines, files.spans(rest.content, content), UNEXPLAINED)
     rows, fresh = lines(content), list(numbers)
     mine, there = lines(file.now.content), frozenset(numbers)
+    origins = files.origins(file, ours)
     doubtful: set[int] = set()
     for span in reversed(aside):
         shift = sum(t.new_end - t.new_start - t.old_end + t.old_start for t in theirs if t.old_end < span.old_start)
         at, end = span.old_start + shift, span.old_end + shift
-        made = files.added(file, span, ours, there)
+        made = files.added(file, span, origins, there)
         doubtful.update(made, numbers[at:end])
         rows[at:end] = mine[span.new_start : span.new_end]
         fresh[at:end] = made

@@ -1,5 +1,6 @@
 """The files in memory: trees and blobs are read when a path is first asked for, changed states replace what was read."""
 
+import functools
 import posixpath
 from collections.abc import Callable, Sequence
 
@@ -146,6 +147,7 @@ class Files:
         old, new, wanted = lines(base or b""), lines(ours), lines(content)
         whole = self.spans(base, ours)
         ready = {(span.old_start, span.old_end): span for span in whole}
+        origins = self.origins(file, whole)
         there = frozenset(file.committed.lines)
         numbers: list[int] = []
         at = 0
@@ -153,24 +155,30 @@ class Files:
             mine = ready.get((span.old_start, span.old_end))
             if mine is None or new[mine.new_start : mine.new_end] != wanted[span.new_start : span.new_end]:
                 return None
-            numbers += [*file.committed.lines[at : span.old_start], *self.added(file, mine, whole, there)]
+            numbers += [*file.committed.lines[at : span.old_start], *self.added(file, mine, origins, there)]
             at = span.old_end
         numbers += file.committed.lines[at : len(old)]
         return numbers if len(numbers) == len(wanted) else None
 
-    def added(self, file: File, span: Span, whole: Sequence[Span], there: frozenset[int]) -> list[int]:
-        """Numbers of the lines that `span`, one of the uncommitted changes `whole`, adds: none of those that are `there`.
+    def added(
+        self, file: File, span: Span, origins: Callable[[], dict[int, Origin]], there: frozenset[int]
+    ) -> list[int]:
+        """Numbers of the lines that `span`, one of the uncommitted changes, adds: none of those that are `there`. `origins`: made by the method of that name.
 
         git takes another of several equal lines for the old one, and each number stands once.
         """
         numbers = file.now.lines[span.new_start : span.new_end]
         if there.isdisjoint(numbers):
             return numbers
-        origins = self._origins(file, whole)
+        made = origins()
         return [
-            self.ledger.fresh(1, origins[span.new_start + at])[0] if line in there else line
+            self.ledger.fresh(1, made[span.new_start + at])[0] if line in there else line
             for at, line in enumerate(numbers)
         ]
+
+    def origins(self, file: File, whole: Sequence[Span]) -> Callable[[], dict[int, Origin]]:
+        """A function that gives the place and the origin of each line that `whole`, the uncommitted changes of `file`, add; worked out once, if at all."""
+        return functools.cache(lambda: self._origins(file, whole))
 
     def _origins(self, file: File, whole: Sequence[Span]) -> dict[int, Origin]:
         """What made each line that git counts as added between the committed state and ours; what removed lines is noted."""
